@@ -1,0 +1,58 @@
+"""The set-up every command starts with. One at a time per clone; what is already right is left alone."""
+
+import sys
+from dataclasses import dataclass
+
+from . import databases, debian
+from .browser import find_chromium
+from .locks import alone
+from .odoo_process import write_config
+from .odoo_tree import Odoo, ensure_odoo
+from .paths import make_folders
+from .postgres import Cluster
+from .say import Stop
+from .templates import Templates
+from .venv import ensure_venv
+
+
+@dataclass
+class Workplace:
+    odoo: Odoo
+    cluster: Cluster
+    templates: Templates
+
+    def close(self) -> None:
+        self.templates.release()
+        self.cluster.release()
+
+
+def building():
+    """Hold this while something shared is being built."""
+    return alone("setup", "Another command is setting up this clone; waiting for it ...")
+
+
+def check_python() -> None:
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        found = ".".join(map(str, sys.version_info[:2]))
+        raise Stop(f"Python {found} is not supported: run this with Python 3.11, 3.12 or 3.13.")
+
+
+def prepare(*, dev: bool) -> Workplace:
+    """Odoo, its Python environment and a running database server; with `dev` also Chromium and the checkers."""
+    check_python()
+    make_folders()
+    with building():
+        if dev and not find_chromium():
+            debian.install(["chromium", "fonts-liberation", "fonts-noto-color-emoji"], "Chromium")
+        odoo = ensure_odoo()
+        ensure_venv(dev=dev)
+        cluster = Cluster()
+        write_config(odoo)
+        cluster.acquire()
+    try:
+        with building():
+            databases.drop_leftovers(cluster)
+        return Workplace(odoo, cluster, Templates(cluster, odoo))
+    except BaseException:
+        cluster.release()
+        raise

@@ -1,0 +1,113 @@
+"""Template databases, built once and copied from then on: Odoo's modules alone, and with the addon installed."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import databases
+from .addon import assets_digest, code_digest
+from .locks import Lock
+from .log_check import unexpected
+from .odoo_process import run_odoo, run_script
+from .odoo_tree import Odoo
+from .paths import ADDON, LOGS
+from .postgres import Cluster
+from .say import Stop, step
+from .stamp import digest
+from .venv import requirements_digest
+
+MODULES = "website_hr_recruitment,hr_recruitment_sms,calendar_sms,sms_twilio"
+RECIPE = "2"  # raise it when the way templates are built changes
+KEEP = 3
+WARM = Path(__file__).parent / "in_odoo" / "warm_assets.py"
+
+
+@dataclass
+class Templates:
+    """Each template is in use (shared lock) while a command may copy it, and only unused old ones are dropped."""
+
+    cluster: Cluster
+    odoo: Odoo
+
+    def __post_init__(self) -> None:
+        self.held: list[Lock] = []
+
+    def _hold(self, name: str) -> None:
+        lock = Lock(f"template-{name}")
+        lock.share()
+        self.held.append(lock)
+
+    def release(self) -> None:
+        while self.held:
+            self.held.pop().release()
+
+    def base(self) -> str:
+        """Odoo's modules with demo data, without the addon."""
+        name = f"base_{digest(RECIPE, self.odoo.version, requirements_digest(), MODULES)}"
+        self._hold(name)
+        if name in databases.names(self.cluster):
+            return name
+        work = f"build_{os.getpid()}_base"
+        databases.drop(self.cluster, work)
+        with step("Installing Odoo's own modules with demo data, once (a minute or two)"):
+            log = _fresh_log("template-base.log")
+            run_odoo(self.odoo, "install Odoo's modules", log, "-d", work, "-i", MODULES, "--with-demo")
+            run_script(self.odoo, work, WARM, "build Odoo's browser assets", log)
+        databases.rename(self.cluster, work, name)
+        self._forget("base_", keep=1)
+        return name
+
+    def addon(self) -> str:
+        """The same with the addon installed; its install log must be clean."""
+        key = digest(self.base(), code_digest())
+        assets = digest(key, assets_digest())
+        name = f"addon_{key}_{assets}"
+        self._hold(name)
+        existing = databases.names(self.cluster)
+        if name in existing:
+            return name
+        same_code = [other for other in existing if other.startswith(f"addon_{key}_")]
+        work = f"build_{os.getpid()}_addon"
+        log = _fresh_log("template-addon.log")
+        with step("Building the addon's browser assets" if same_code else "Installing the addon"):
+            if same_code:
+                databases.copy(self.cluster, same_code[0], work)
+            else:
+                databases.copy(self.cluster, self.base(), work)
+                run_odoo(self.odoo, "install the addon", log, "-d", work, "-i", ADDON, "--with-demo")
+                check_log(LOGS / log, "Installing the addon")
+                self._check_installed(work)
+            run_script(self.odoo, work, WARM, "build the addon's browser assets", log)
+        databases.rename(self.cluster, work, name)
+        self._forget("addon_", keep=KEEP)
+        return name
+
+    def _check_installed(self, database: str) -> None:
+        state = self.cluster.query(f"SELECT state FROM ir_module_module WHERE name = '{ADDON}'", database)
+        if state != ["installed"]:
+            raise Stop(f"Could not install the addon: Odoo left it in state {state or 'unknown'}; see .dev/log/template-addon.log.")
+
+    def _forget(self, prefix: str, keep: int) -> None:
+        """Drop all but the newest templates that no command uses."""
+        rows = self.cluster.query(
+            "SELECT datname FROM pg_database d, LATERAL pg_stat_file('base/' || d.oid || '/PG_VERSION') f"
+            f" WHERE datname LIKE '{prefix.replace('_', chr(92) + '_')}%' ORDER BY f.modification DESC",
+            user="postgres",
+        )
+        for name in rows[keep:]:
+            lock = Lock(f"template-{name}")
+            if lock.take(wait=False):
+                databases.drop(self.cluster, name)
+                lock.path.unlink(missing_ok=True)
+            lock.release()
+
+
+def check_log(path: Path, what: str) -> None:
+    lines = unexpected(path)
+    if lines:
+        raise Stop(f"{what} logged warnings or errors (all of it in .dev/log/{path.name}):\n" + "\n".join(lines[:40]))
+
+
+def _fresh_log(name: str) -> str:
+    (LOGS / name).unlink(missing_ok=True)
+    return name

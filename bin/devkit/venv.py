@@ -1,0 +1,43 @@
+"""The Python environment in `.dev/venv`, from the pinned requirements."""
+
+import importlib.util
+import shutil
+import sys
+
+from . import debian
+from .paths import PYTHON, ROOT, VENV
+from .run import run
+from .say import step
+from .stamp import Stamp, digest
+
+
+def requirements_digest() -> str:
+    names = ("requirements.txt", "requirements-dev.txt")
+    return digest(sys.version_info[:2], *((ROOT / name).read_text() for name in names))
+
+
+def ensure_venv(*, dev: bool) -> None:
+    """Install `requirements.txt`, or with `dev` also what tests and checks need (it includes the former)."""
+    name = "requirements-dev.txt" if dev else "requirements.txt"
+    stamp = Stamp(f"venv-{'dev' if dev else 'run'}")
+    wanted = requirements_digest()
+    if stamp.read() == wanted and PYTHON.exists():
+        return
+    if importlib.util.find_spec("ensurepip") is None:
+        # Debian splits it off, and a venv without it has no pip
+        debian.install([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"], "Python's venv module")
+    with step(f"Installing Python packages ({name})"):
+        if not PYTHON.exists() or Stamp("venv-python").read() != sys.version:
+            shutil.rmtree(VENV, ignore_errors=True)
+            Stamp("venv-run").clear()
+            Stamp("venv-dev").clear()
+            run([sys.executable, "-m", "venv", VENV], "create the Python environment", "pip.log")
+            Stamp("venv-python").write(sys.version)
+        run(
+            [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", ROOT / name],
+            "install the Python packages",
+            "pip.log",
+        )
+    stamp.write(wanted)
+    if dev:
+        Stamp("venv-run").write(wanted)
