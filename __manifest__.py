@@ -4,7 +4,6 @@
     "summary": "Text job applicants through Twilio, consent first",
     "category": "Human Resources/Recruitment",
     "author": "Recruitment Texting",
-    "website": "https://github.com/recruitment-texting/hr_recruitment_texting",
     "license": "LGPL-3",
     "depends": [
         "website_hr_recruitment",
@@ -13,7 +12,12 @@
         "sms_twilio",
     ],
     "external_dependencies": {"python": ["phonenumbers", "twilio"]},
-    "data": [],
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/ir_cron.xml",
+    ],
     "assets": {},
     "installable": True,
 }

@@ -1,0 +1,150 @@
+"""Handing texts to Twilio, several at once, through the official SDK."""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import requests
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from ..rules import delivery
+
+_logger = logging.getLogger(__name__)
+# The SDK logs requests with their parameters, bodies included: not ours to write down.
+_sdk_logger = logging.getLogger(f"{__name__}.sdk")
+_sdk_logger.setLevel(logging.CRITICAL)
+
+DEFAULT_URL = "https://api.twilio.com"
+# Seconds. The SDK sets none by default: https://www.twilio.com/docs/libraries/python
+TIMEOUT = 10
+# Texts on their way at once, for one account.
+CONCURRENCY = 50
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One text to hand to Twilio.
+
+    :param str uuid: ours; it comes back in the result
+    :param str to: recipient, E.164
+    :param str sender: one of the company's numbers, E.164
+    :param str body: the whole text
+    :param str status_callback: absolute URL
+    """
+
+    uuid: str
+    to: str
+    sender: str
+    body: str
+    status_callback: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one text.
+
+    :param str uuid: of the ``Outgoing``
+    :param str outcome: ``"accepted"``, ``"retry"``, ``"failed"`` or ``"unknown"``
+    :param sid: Twilio's MessageSid when accepted
+    :param code: Twilio's error code, or ``None``
+    :param detail: Twilio's own words about the error, never the body of the text
+    """
+
+    uuid: str
+    outcome: str
+    sid: str | None = None
+    code: int | None = None
+    detail: str | None = None
+
+
+class Gateway:
+    """A connection to one Twilio account.
+
+    The SDK's client is not declared thread-safe: each sending thread has its own.
+
+    :param str account_sid: ``AC`` and 32 characters
+    :param str auth_token: secret; never logged
+    :param str base_url: where Twilio's REST API answers
+    :param int concurrency: texts on their way at once
+    :param float timeout: seconds for one request
+    """
+
+    def __init__(
+        self,
+        account_sid,
+        auth_token,
+        base_url=DEFAULT_URL,
+        concurrency=CONCURRENCY,
+        timeout=TIMEOUT,
+    ):
+        self.account_sid = account_sid
+        self._auth_token = auth_token
+        self._base_url = base_url.rstrip("/")
+        self._concurrency = concurrency
+        self._timeout = timeout
+        self._local = threading.local()
+
+    def _client(self):
+        client = getattr(self._local, "client", None)
+        if client is None:
+            client = Client(
+                self.account_sid,
+                self._auth_token,
+                http_client=TwilioHttpClient(timeout=self._timeout, logger=_sdk_logger),
+            )
+            client.api.base_url = self._base_url
+            self._local.client = client
+        return client
+
+    def send_many(self, outgoing):
+        """Hand texts to Twilio concurrently.
+
+        Never raises for a single text: what went wrong is in its result.
+
+        :param outgoing: list of :class:`Outgoing`
+        :returns: list of :class:`Result`, one for each, in the same order
+        """
+        if len(outgoing) == 1:
+            return [self._send(outgoing[0])]
+        with ThreadPoolExecutor(
+            max_workers=min(self._concurrency, len(outgoing)) or 1,
+            thread_name_prefix="recruitment_texting.gateway",
+        ) as pool:
+            return list(pool.map(self._send, outgoing))
+
+    def _send(self, text):
+        try:
+            message = self._client().messages.create(
+                to=text.to,
+                from_=text.sender,
+                body=text.body,
+                status_callback=text.status_callback,
+            )
+        except TwilioException as error:
+            # REST and RFC 9457 errors alike carry a status and a code.
+            code = getattr(error, "code", None)
+            outcome = delivery.decide(getattr(error, "status", 0) or 0, code)
+            return Result(text.uuid, outcome, code=code, detail=getattr(error, "msg", None))
+        except requests.exceptions.ConnectTimeout:
+            # Nothing was sent yet: it is safe to try again.
+            return Result(text.uuid, "retry", detail="connect timeout")
+        except requests.exceptions.ConnectionError as error:
+            outcome = "retry" if _never_connected(error) else "unknown"
+            return Result(text.uuid, outcome, detail=type(error).__name__)
+        except (requests.exceptions.RequestException, ValueError) as error:
+            # Timeouts and unreadable answers: nobody knows whether Twilio has it.
+            _logger.warning("Text %s: %s while handing it over", text.uuid, type(error).__name__)
+            return Result(text.uuid, "unknown", detail=type(error).__name__)
+        return Result(text.uuid, "accepted", sid=message.sid)
+
+
+def _never_connected(error):
+    """Whether a ``requests`` connection error happened before anything was sent.
+
+    urllib3 wraps a refused or unresolvable connection in ``NewConnectionError``.
+    """
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return type(reason).__name__ in ("NewConnectionError", "NameResolutionError")

@@ -1,0 +1,429 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ..rules.consent import PUBLIC_METHODS
+from .hr_sms_gate import GateRequest
+
+VIEW_GROUP = "hr_recruitment_texting.group_sms_view"
+SEND_GROUP = "hr_recruitment_texting.group_sms_send"
+# Fields a change of which may give an applicant another number or company.
+_NUMBER_SOURCES = frozenset(
+    {"partner_phone", "partner_id", "company_id", "job_id", "department_id"}
+)
+
+
+class HrApplicant(models.Model):
+    _inherit = "hr.applicant"
+
+    sms_number = fields.Char(
+        "SMS Number",
+        compute="_compute_sms_number",
+        store=True,
+        index="btree_not_null",
+        groups=VIEW_GROUP,
+        help="The applicant's phone number in E.164 format, empty when it is not usable.",
+    )
+    sms_thread_ids = fields.Many2many(
+        "hr.sms.thread",
+        "hr_sms_thread_applicant_rel",
+        "applicant_id",
+        "thread_id",
+        string="SMS Threads",
+        copy=False,
+        readonly=True,
+        groups=VIEW_GROUP,
+    )
+    sms_consent_state = fields.Selection(
+        selection=lambda self: self.env["hr.sms.thread"]._fields["consent_state"].selection,
+        string="SMS Consent",
+        compute="_compute_sms_consent_state",
+        search="_search_sms_consent_state",
+        groups=VIEW_GROUP,
+    )
+
+    # ------------------------------------------------------------
+    # Number and company
+    # ------------------------------------------------------------
+
+    @api.depends("partner_phone", "company_id", "job_id")
+    def _compute_sms_number(self):
+        """Normalise the number with the country of the applicant's company.
+
+        Core's ``partner_phone_sanitized`` falls back to what was typed, which is no number.
+        """
+        for applicant in self:
+            applicant.sms_number = applicant.partner_phone and applicant._sms_format(
+                applicant.partner_phone
+            )
+
+    def _sms_format(self, number):
+        """Format a number as E.164.
+
+        :param str number: as somebody typed it
+        :returns: E.164 or ``False`` when it is no possible number
+        """
+        return self._phone_format(number=number, country=self._sms_company().country_id)
+
+    def _sms_company(self):
+        """Return the company a text to this applicant comes from, and consent belongs to."""
+        self.ensure_one()
+        return self.company_id or self.job_id.company_id or self.env.company
+
+    def _sms_thread(self, number, create=False):
+        """Return the thread of a number with the applicant's company.
+
+        :param number: E.164, may be falsy
+        :param bool create: make it when it is missing
+        :returns: ``hr.sms.thread`` record (superuser), possibly empty
+        """
+        # sudo: the callers check what the user may do with this applicant
+        threads = self.env["hr.sms.thread"].sudo()
+        if not number:
+            return threads
+        company = self.sudo()._sms_company()
+        if create:
+            return threads._get_or_create(company, [number])[number]
+        return threads.search([("company_id", "=", company.id), ("number", "=", number)])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        applicants = super().create(vals_list)
+        applicants._sms_number_changed()
+        return applicants
+
+    def write(self, vals):
+        result = super().write(vals)
+        if _NUMBER_SOURCES & vals.keys():
+            self._sms_number_changed()
+        return result
+
+    def _sms_number_changed(self):
+        """Tie applicants to the threads of their numbers and settle answers that waited."""
+        applicants = self.sudo()  # follows from the change, whoever made it
+        numbers = [number for number in applicants.mapped("sms_number") if number]
+        if not numbers:
+            return
+        threads = self.env["hr.sms.thread"].sudo()
+        threads._link_applicants(threads.search([("number", "in", numbers)]))
+        self.env["hr.sms.pending.answer"].sudo().search(
+            [("applicant_id", "in", applicants.ids)]
+        )._settle()
+
+    # ------------------------------------------------------------
+    # Consent
+    # ------------------------------------------------------------
+
+    @api.depends("sms_number", "company_id", "job_id", "sms_thread_ids.consent_state")
+    def _compute_sms_consent_state(self):
+        for applicant in self:
+            # sudo: the field's group and the right to read the applicant were checked
+            company = applicant.sudo()._sms_company()
+            thread = applicant.sudo().sms_thread_ids.filtered(
+                lambda thread, applicant=applicant, company=company: (
+                    thread.number == applicant.sms_number and thread.company_id == company
+                )
+            )
+            applicant.sms_consent_state = thread[:1].consent_state or "none"
+
+    def _search_sms_consent_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        found = Domain.FALSE
+        states = set(value)
+        for thread in (
+            self.env["hr.sms.thread"]
+            .sudo()  # as for the compute; the applicants found are still checked
+            .search_fetch([("consent_state", "in", list(states - {"none", False}))], ["number"])
+            .grouped("company_id")
+            .items()
+        ):
+            company, threads = thread
+            found |= Domain("company_id", "=", company.id) & Domain(
+                "sms_number", "in", threads.mapped("number")
+            )
+        if states & {"none", False}:
+            others = [state for state, _label in self._fields["sms_consent_state"].selection]
+            others.remove("none")
+            found |= ~Domain(self._search_sms_consent_state("in", others))
+        return found
+
+    def sms_consent_grant(
+        self,
+        number=None,
+        method="manual",
+        given_date=None,
+        note=None,
+        source=None,
+        source_ref=None,
+        scope=None,
+    ):
+        """Record consent that a candidate gave outside Odoo.
+
+        :param number: phone number in any format, ``None`` for the applicant's main number
+        :param str method: ``manual`` (a colleague, for example after a phone call),
+            ``job_board`` or ``import``; everything else only the candidate can do
+        :param given_date: when it was given: UTC datetime or date, or a string of one; now by
+            default, never in the future
+        :param note: how it was given; mandatory after the candidate had declined
+        :param source: where, for example the job board's name, ``phone`` or ``email``
+        :param source_ref: the other system's reference
+        :param scope: ``jobs`` (default), ``this_job`` or ``reminders``
+        :returns: list of ids of the consent events, one for each applicant
+        :raises AccessError: without the right to send SMS or to read the applicant
+        :raises UserError: when a keyword locked the number, or there is no usable number
+        :raises ValidationError: for a method, date or scope that cannot be
+        """
+        self._sms_check_right(SEND_GROUP)
+        if method not in PUBLIC_METHODS:
+            raise ValidationError(
+                self.env._(
+                    "Consent can only be added as %(methods)s. Other ways are the candidate's.",
+                    methods=", ".join(sorted(PUBLIC_METHODS)),
+                )
+            )
+        scopes = dict(self.env["hr.sms.consent"]._fields["scope"].selection)
+        if scope and scope not in scopes:
+            raise ValidationError(
+                self.env._(
+                    "The scope of a consent is one of %(scopes)s.", scopes=", ".join(scopes)
+                )
+            )
+        given_date = self._sms_parse_given_date(given_date)
+        entries = []
+        for applicant in self:
+            thread = applicant._sms_thread(applicant._sms_usable_number(number), create=True)
+            applicant._sms_check_grant(thread, given_date, note)
+            entries.append(
+                {
+                    "thread": thread,
+                    "event": "granted",
+                    "method": method,
+                    "scope": scope,
+                    "source": source,
+                    "source_ref": source_ref,
+                    "given_date": given_date,
+                    "applicant": applicant,
+                    "actor_name": self.env.user.name,
+                    "note": note,
+                }
+            )
+        return self.env["hr.sms.consent"]._append(entries).ids
+
+    def sms_consent_withdraw(self, number=None, note=None):
+        """Withdraw consent on the candidate's behalf.
+
+        :param number: phone number in any format, ``None`` for the applicant's main number
+        :param note: why
+        :returns: list of ids of the consent events, one for each applicant
+        :raises AccessError: without the right to send SMS or to read the applicant
+        :raises UserError: without a usable number
+        """
+        self._sms_check_right(SEND_GROUP)
+        return (
+            self.env["hr.sms.consent"]
+            ._append(
+                [
+                    {
+                        "thread": applicant._sms_thread(
+                            applicant._sms_usable_number(number), create=True
+                        ),
+                        "event": "withdrawn",
+                        "method": "manual",
+                        "applicant": applicant,
+                        "actor_name": self.env.user.name,
+                        "note": note,
+                    }
+                    for applicant in self
+                ]
+            )
+            .ids
+        )
+
+    def _sms_check_right(self, group):
+        """Check that the user belongs to a texting group and may read these applicants.
+
+        :param str group: ``VIEW_GROUP`` or ``SEND_GROUP``
+        :raises AccessError: otherwise
+        """
+        if not self.env.user.has_group(group):
+            needed = self.env.ref(group).sudo().name  # only the group's name, for the text
+            raise AccessError(
+                self.env._(
+                    'You need the permission "%(permission)s" for this. Ask an administrator.',
+                    permission=needed,
+                )
+            )
+        self.check_access("read")
+
+    def _sms_usable_number(self, number=None):
+        """Return a number of this applicant as E.164.
+
+        :param number: in any format, ``None`` for the main number
+        :raises UserError: when it is missing, unusable or not one of the applicant's numbers
+        """
+        self.ensure_one()
+        applicant_sudo = self.sudo()  # the number of an applicant the user may read
+        usable = applicant_sudo.sms_number if not number else applicant_sudo._sms_format(number)
+        if not usable:
+            typed = number or applicant_sudo.partner_phone
+            code = "number_invalid" if typed else "number_missing"
+            raise UserError(self.env["hr.sms.gate"]._reason_text(code))
+        if usable != applicant_sudo.sms_number and usable not in applicant_sudo.mapped(
+            "sms_thread_ids.number"
+        ):
+            raise UserError(
+                self.env._(
+                    "%(number)s is not a number of %(applicant)s. Add it to the applicant first.",
+                    number=usable,
+                    applicant=self.display_name,
+                )
+            )
+        return usable
+
+    def _sms_parse_given_date(self, given_date):
+        """Return a given date as UTC datetime.
+
+        A bare date means that day in the user's time zone: now when it is today, else its noon.
+        """
+        now = fields.Datetime.now()
+        if not given_date:
+            return now
+        try:
+            moment = fields.Datetime.to_datetime(given_date)
+        except (ValueError, TypeError) as error:
+            raise ValidationError(
+                self.env._(
+                    "%(date)s is not a date. Write it as YYYY-MM-DD.", date=str(given_date)[:30]
+                )
+            ) from error
+        is_date = len(str(given_date)) <= len("YYYY-MM-DD")
+        today = fields.Date.context_today(self)
+        if is_date:
+            if moment.date() == today:
+                return now
+            moment = moment.replace(hour=12)
+        if moment > now or (is_date and moment.date() > today):
+            raise ValidationError(
+                self.env._("Consent cannot be given in the future. Choose today or a day before.")
+            )
+        return moment.replace(microsecond=0, tzinfo=None)
+
+    def _sms_check_grant(self, thread, given_date, note):
+        """Refuse consent that cannot be added on the candidate's behalf."""
+        if thread.consent_locked:
+            raise UserError(self.env["hr.sms.gate"]._reason_text("consent_locked"))
+        if thread.consent_state == "declined" and not (note or "").strip():
+            raise UserError(
+                self.env._(
+                    "The candidate answered No to texting. Write in the note how they agreed "
+                    "since."
+                )
+            )
+        if thread.consent_state in ("withdrawn", "declined"):
+            decided = thread._deciding_event().given_date
+            if decided and given_date.date() < decided.date():
+                raise UserError(
+                    self.env._(
+                        "On %(date)s the candidate wanted no texts, which is after the date "
+                        "given. Add consent only if they agreed anew since.",
+                        date=fields.Date.to_string(decided.date()),
+                    )
+                )
+
+    def _sms_record_form_answer(self, answer, evidence):
+        """Record the answer to the job form's question. Called by the form's controller only.
+
+        :param str answer: ``yes`` or ``no``
+        :param dict evidence: ``wording``, ``wording_lang``, ``wording_version``,
+            ``wording_proven``, ``scope``, ``page_url``, ``ip_address``, ``user_agent``
+        """
+        self.ensure_one()
+        entry = {
+            "event": "granted" if answer == "yes" else "declined",
+            "method": "job_form",
+            "given_date": fields.Datetime.now(),
+            "actor_name": self.partner_name,
+            **{
+                name: evidence.get(name)
+                for name in (
+                    "wording",
+                    "wording_lang",
+                    "wording_version",
+                    "scope",
+                    "page_url",
+                    "ip_address",
+                    "user_agent",
+                )
+            },
+        }
+        if not evidence.get("wording_proven"):
+            entry["note"] = "wording unproven: the form carried no valid token"
+        number = self.sms_number
+        if not number:
+            self.env["hr.sms.pending.answer"]._keep(self, entry)
+            return
+        thread = self._sms_thread(number, create=True)
+        self.env["hr.sms.consent"]._append([{**entry, "thread": thread, "applicant": self}])
+
+    # ------------------------------------------------------------
+    # Texting
+    # ------------------------------------------------------------
+
+    def sms_send(self, body, number=None, scheduled_date=None):
+        """Text applicants. Nothing is queued unless all of them may be texted.
+
+        :param str body: plain text, at most 1,400 units of its encoding
+        :param number: phone number in any format, ``None`` for the applicant's main number
+        :param scheduled_date: UTC datetime or a string of one; now by default
+        :returns: list of ids of the queued messages, one for each applicant
+        :raises AccessError: without the right to send SMS or to read the applicant
+        :raises UserError: when the gate refuses, with the reason and what to do
+        """
+        self._sms_check_right(SEND_GROUP)
+        try:
+            scheduled_date = fields.Datetime.to_datetime(scheduled_date or None)
+        except (ValueError, TypeError) as error:
+            raise ValidationError(
+                self.env._("%(date)s is not a time. Write it as YYYY-MM-DD HH:MM:SS, in UTC.",
+                           date=str(scheduled_date)[:30])
+            ) from error
+        body = body if isinstance(body, str) else ""
+        requests = []
+        for applicant in self:
+            usable = applicant._sms_usable_number(number)
+            thread = applicant._sms_thread(usable)
+            code = applicant._sms_ask_gate(usable, thread, body)
+            if code:
+                reason = self.env["hr.sms.gate"]._reason_text(code)
+                raise UserError(
+                    reason if len(self) == 1 else f"{applicant.display_name}: {reason}"
+                )
+            requests.append(
+                {
+                    "thread": thread,
+                    "body": body.strip(),
+                    "applicant": applicant,
+                    "author": self.env.user,
+                }
+            )
+        return self.env["hr.sms.message"]._queue(requests, scheduled_date).ids
+
+    def _sms_ask_gate(self, number, thread, body=None):
+        """Ask the gate about a text to this applicant.
+
+        :returns: a reason code, ``None`` when it may go
+        """
+        self.ensure_one()
+        applicant_sudo = self.sudo()  # the caller checked the right to read the applicant
+        return self.env["hr.sms.gate"]._ask(
+            [
+                GateRequest(
+                    company=applicant_sudo._sms_company(),
+                    thread=thread,
+                    number=number,
+                    body=body,
+                    number_typed=bool(applicant_sudo.partner_phone),
+                )
+            ]
+        )[0]

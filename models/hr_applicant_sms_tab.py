@@ -1,0 +1,227 @@
+from odoo import fields, models
+from odoo.addons.phone_validation.tools import phone_validation
+from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
+
+from .hr_applicant import SEND_GROUP, VIEW_GROUP
+from .hr_sms_gate import BODY_LIMIT
+
+_lt = LazyTranslate(__name__)
+
+PAGE = 30
+MAX_PAGE = 200
+
+CONSENT_LABELS = {
+    "none": _lt("No consent for SMS yet"),
+    "granted": _lt("Consent for SMS given"),
+    "declined": _lt("Declined SMS"),
+    "withdrawn": _lt("Consent for SMS withdrawn"),
+    "locked": _lt("Opted out by text"),
+    "review": _lt("Needs a decision"),
+    "waiting": _lt("Answered, but the number cannot be used"),
+}
+
+
+class HrApplicant(models.Model):
+    """What the SMS tab reads. Every method checks the user's rights on the server."""
+
+    _inherit = "hr.applicant"
+
+    def sms_tab(self, number=None, before_id=None, limit=PAGE):
+        """Return what the SMS tab shows.
+
+        :param number: which of the applicant's numbers, ``None`` for the main one
+        :param before_id: return the messages before this one, ``None`` for the newest
+        :param int limit: messages at most
+        :returns: dict with ``number``, ``raw_phone``, ``numbers``, ``company``, ``thread_id``,
+            ``consent``, ``gate``, ``can_send``, ``limit`` (units), ``messages`` (oldest first)
+            and ``has_older``; dates are UTC strings
+        :raises AccessError: without the right to view SMS or to read the applicant
+        """
+        self.ensure_one()
+        self._sms_check_right(VIEW_GROUP)
+        applicant_sudo = self.sudo()  # right to read it checked above; number and company only
+        numbers = self._sms_tab_numbers()
+        usable = {entry["number"] for entry in numbers}
+        selected = number if number in usable else (numbers[0]["number"] if numbers else False)
+        thread = self._sms_thread(selected)
+        messages, has_older = self._sms_tab_messages(thread, before_id, limit)
+        code = self._sms_ask_gate(selected, thread)
+        company = applicant_sudo._sms_company()
+        return {
+            "number": selected,
+            "raw_phone": applicant_sudo.partner_phone or "",
+            "numbers": numbers,
+            "company": {"id": company.id, "name": company.name},
+            "thread_id": thread.id,
+            "consent": self._sms_tab_consent(thread, selected),
+            "gate": {
+                "allowed": not code,
+                "code": code or "",
+                "reason": self.env["hr.sms.gate"]._reason_text(code),
+            },
+            "can_send": self.env.user.has_group(SEND_GROUP),
+            "limit": BODY_LIMIT,
+            "messages": messages,
+            "has_older": has_older,
+        }
+
+    def sms_consent_history(self, number=None):
+        """Return the consent history of one of the applicant's numbers, newest first.
+
+        :param number: E.164, ``None`` for the main one
+        :returns: list of dicts; dates are UTC strings
+        :raises AccessError: without the right to view SMS or to read the applicant
+        """
+        self.ensure_one()
+        self._sms_check_right(VIEW_GROUP)
+        thread = self._sms_thread(self._sms_usable_number(number))
+        events = self.env["hr.sms.consent"].search(
+            [("thread_id", "=", thread.id)], order="sequence desc"
+        )
+        labels = self._sms_selection_labels("hr.sms.consent", "event", "method", "scope")
+        return [
+            {
+                "id": event.id,
+                "event": event.event,
+                "event_label": labels["event"][event.event],
+                "method": event.method,
+                "method_label": labels["method"][event.method],
+                "scope_label": labels["scope"].get(event.scope, ""),
+                "actor_name": event.actor_name or "",
+                "given_date": fields.Datetime.to_string(event.given_date),
+                "recorded_date": fields.Datetime.to_string(event.recorded_date),
+                "wording": event.wording or "",
+                "wording_lang": event.wording_lang or "",
+                "wording_version": event.wording_version or "",
+                "note": event.note or "",
+                "page_url": event.page_url or "",
+                "source": event.source or "",
+            }
+            for event in events
+        ]
+
+    def sms_mark_read(self, number=None):
+        """Mark the received texts of one of the applicant's numbers as read.
+
+        :param number: E.164, ``None`` for the main one
+        :returns: True
+        :raises AccessError: without the right to view SMS or to read the applicant
+        """
+        self.ensure_one()
+        self._sms_check_right(VIEW_GROUP)
+        thread = self._sms_thread(number or self.sudo().sms_number)
+        unread = self.env["hr.sms.message"].search(
+            [("thread_id", "=", thread.id), ("is_unread", "=", True)]
+        )
+        if unread:
+            # sudo: found under the user's own rights; users may not write messages otherwise
+            unread.sudo().write({"is_unread": False})
+            thread._notify_changed()
+        return True
+
+    def _sms_tab_numbers(self):
+        """Return the applicant's numbers, the main one first, former ones last."""
+        applicant_sudo = self.sudo()
+        company = applicant_sudo._sms_company()
+        threads = {
+            thread.number: thread
+            for thread in applicant_sudo.sms_thread_ids
+            if thread.company_id == company
+        }
+        main = applicant_sudo.sms_number
+        numbers = [main] if main else []
+        numbers += [number for number in threads if number != main]
+        none = self.env["hr.sms.thread"]
+        return [
+            {
+                "number": number,
+                "display": phone_validation.phone_format(
+                    number, None, None, raise_exception=False
+                ),
+                "label": self.env._("Phone") if number == main else self.env._("Former number"),
+                "main": number == main,
+                "former": number != main,
+                "unread": self._sms_tab_unread(threads.get(number, none)),
+                "consent_state": threads.get(number, none).consent_state or "none",
+            }
+            for number in numbers
+        ]
+
+    def _sms_tab_unread(self, thread):
+        return thread and self.env["hr.sms.message"].search_count(
+            [("thread_id", "=", thread.id), ("is_unread", "=", True)]
+        ) or 0
+
+    def _sms_tab_messages(self, thread, before_id, limit):
+        """Return a page of messages under the user's own rights, and whether there are more."""
+        limit = max(1, min(int(limit or PAGE), MAX_PAGE))
+        domain = Domain("thread_id", "=", thread.id)
+        if before_id:
+            domain &= Domain("id", "<", before_id)
+        found = self.env["hr.sms.message"].search(domain, order="id desc", limit=limit + 1)
+        labels = self._sms_selection_labels("hr.sms.message", "state")["state"]
+        page = found[:limit]
+        return [
+            {
+                "id": message.id,
+                "direction": message.direction,
+                "kind": message.kind,
+                "body": message.body or "",
+                "state": message.state,
+                "state_label": labels[message.state],
+                "date": fields.Datetime.to_string(message.create_date),
+                "scheduled_date": fields.Datetime.to_string(message.scheduled_date) or False,
+                "author_name": message.author_id.name or "",
+                "failure_code": message.failure_code or "",
+                "failure_reason": message.failure_reason or "",
+                "segment_count": message.segment_count,
+                "applicant_id": message.applicant_id.id,
+                "applicant_name": message.applicant_id.display_name
+                if message.applicant_id and message.applicant_id != self
+                else "",
+            }
+            for message in reversed(page)
+        ], len(found) > limit
+
+    def _sms_tab_consent(self, thread, number):
+        """Return the status: what it is, who gave or added it, when, how, what can be done."""
+        event = thread._deciding_event() if thread else self.env["hr.sms.consent"].sudo()
+        state = thread.consent_state or "none"
+        key = "locked" if thread.consent_locked else state
+        if not number and self.env["hr.sms.pending.answer"].sudo().search_count(
+            [("applicant_id", "=", self.id)], limit=1
+        ):
+            key = "waiting"
+        by = "candidate"
+        if event.method in ("manual", "import", "job_board"):
+            by = "colleague"
+        elif event.method == "provider":
+            by = "system"
+        may_send = self.env.user.has_group(SEND_GROUP)
+        labels = self._sms_selection_labels("hr.sms.consent", "method", "scope")
+        return {
+            "state": state,
+            "locked": thread.consent_locked,
+            "scope": thread.consent_scope or "",
+            "scope_label": labels["scope"].get(thread.consent_scope, ""),
+            "label": self.env._(CONSENT_LABELS[key]),  # pylint: disable=gettext-variable
+            "by": by if event else False,
+            "actor_name": event.actor_name or "",
+            "method": event.method or "",
+            "method_label": labels["method"].get(event.method, ""),
+            "given_date": fields.Datetime.to_string(event.given_date) or False,
+            "recorded_date": fields.Datetime.to_string(event.recorded_date) or False,
+            "can_grant": bool(
+                may_send and number and not thread.consent_locked and state != "granted"
+            ),
+            "can_withdraw": bool(may_send and number and state in ("granted", "review")),
+            "refusal": self.env["hr.sms.gate"]._reason_text("consent_locked")
+            if thread.consent_locked
+            else "",
+        }
+
+    def _sms_selection_labels(self, model, *names):
+        """Return ``{field: {value: label}}`` of selection fields in the user's language."""
+        described = self.env[model].sudo().fields_get(names, ["selection"])
+        return {name: dict(described[name]["selection"]) for name in names}

@@ -1,0 +1,245 @@
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
+
+from ..rules import delivery, segments
+from . import direct_sender
+
+_lt = LazyTranslate(__name__)
+
+# Twilio's error codes in words that say what to do: https://www.twilio.com/docs/api/errors
+FAILURES = {
+    "20003": _lt("Twilio refused our account: check the Account SID and token in the settings."),
+    "20429": _lt("Twilio had too many requests at once and did not take the text."),
+    "21211": _lt("This is not a valid phone number."),
+    "21408": _lt("Texting this country is not enabled in the Twilio account."),
+    "21606": _lt("Our sending number cannot send texts: check the numbers in the settings."),
+    "21610": _lt("The candidate has opted out with Twilio: only START from their phone lifts it."),
+    "21611": _lt("Our sending number has too many texts waiting."),
+    "21612": _lt("Our sending number cannot reach this number: use another sender."),
+    "21614": _lt("This is not a mobile number."),
+    "21617": _lt("The text is too long."),
+    "21635": _lt("This is a landline: it cannot receive texts."),
+    "30001": _lt("Twilio's queue is full."),
+    "30003": _lt("The phone could not be reached: it may be switched off or without signal."),
+    "30004": _lt("The phone or its carrier blocks our texts."),
+    "30005": _lt("This number is unknown or no longer in service: ask the candidate anew."),
+    "30006": _lt("This is a landline or its carrier cannot be reached."),
+    "30007": _lt("The carrier filtered this text out as unwanted."),
+    "30008": _lt("The text was not delivered, the carrier does not say why."),
+    "30032": _lt("Our toll-free number is not verified yet: see the Twilio console."),
+    "30034": _lt("Our number is not registered with the carriers yet: see the Twilio console."),
+    "gave_up": _lt("Twilio could not take the text for too long, so we stopped trying."),
+    "unconfirmed": _lt("We do not know whether Twilio got this text. Ask before sending again."),
+}
+
+
+class HrSmsMessage(models.Model):
+    """One text in a thread, sent or received. Users read; only server code writes."""
+
+    _name = "hr.sms.message"
+    _description = "SMS Message"
+    _order = "id desc"
+    _rec_name = "body"
+
+    thread_id = fields.Many2one(
+        "hr.sms.thread", required=True, readonly=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    direction = fields.Selection(
+        [("outbound", "Sent"), ("inbound", "Received")], required=True, readonly=True
+    )
+    kind = fields.Selection(
+        [("direct", "By hand"), ("auto", "Automatic"), ("confirmation", "Keyword confirmation")],
+        required=True,
+        readonly=True,
+        default="direct",
+    )
+    body = fields.Text(readonly=True)
+    state = fields.Selection(
+        [
+            ("scheduled", "Scheduled"),
+            ("queued", "Waiting to be sent"),
+            ("sending", "Sending"),
+            ("unknown", "Not confirmed"),
+            ("sent", "Sent"),
+            ("delivered", "Delivered"),
+            ("failed", "Not delivered"),
+            ("canceled", "Not sent"),
+            ("received", "Received"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    scheduled_date = fields.Datetime(readonly=True)
+    segment_count = fields.Integer("Segments", readonly=True)
+    sender_number = fields.Char(
+        "Our Number", readonly=True, help="The company's number this text went or came by."
+    )
+    uuid = fields.Char(readonly=True, help="Names the text in Twilio's status callbacks.")
+    twilio_sid = fields.Char("Twilio SID", readonly=True)
+    failure_code = fields.Char(readonly=True)
+    failure_detail = fields.Char(readonly=True, help="The provider's own words.")
+    failure_reason = fields.Char(compute="_compute_failure_reason")
+    attempt_count = fields.Integer("Attempts", readonly=True)
+    next_attempt_date = fields.Datetime(readonly=True)
+    claimed_date = fields.Datetime(readonly=True)
+    sent_date = fields.Datetime(readonly=True)
+    is_unread = fields.Boolean("Unread", readonly=True)
+    applicant_id = fields.Many2one(
+        "hr.applicant", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    author_id = fields.Many2one("res.users", "Author", readonly=True, ondelete="set null")
+
+    _thread_idx = models.Index("(thread_id, id)")
+    _uuid_unique = models.UniqueIndex("(uuid) WHERE uuid IS NOT NULL")
+    _twilio_sid_unique = models.UniqueIndex("(twilio_sid) WHERE twilio_sid IS NOT NULL")
+    _unread_idx = models.Index("(thread_id) WHERE is_unread")
+    _queue_idx = models.Index("(kind, id) WHERE state IN ('queued', 'scheduled')")
+    _sending_idx = models.Index("(claimed_date) WHERE state = 'sending'")
+
+    @api.depends("failure_code", "failure_detail")
+    @api.depends_context("lang")
+    def _compute_failure_reason(self):
+        reasons = self.env["hr.sms.gate"]._reasons()
+        for message in self:
+            text = FAILURES.get(message.failure_code) or reasons.get(message.failure_code)
+            message.failure_reason = self.env._(text) if text else message.failure_detail  # pylint: disable=gettext-variable
+
+    # ------------------------------------------------------------
+    # Into the queue
+    # ------------------------------------------------------------
+
+    @api.model
+    def _queue(self, requests, scheduled_date=None):
+        """Put texts into the queue. The caller asked the gate and checked the user's right.
+
+        Direct texts are on their way as soon as the caller's transaction is committed, they do
+        not wait for a cron.
+
+        :param requests: list of dicts with ``thread``, ``body`` and optionally ``applicant``,
+            ``kind`` (default ``direct``), ``author`` (``res.users``) and ``sender_number``
+        :param scheduled_date: UTC datetime, ``None`` for now
+        :returns: the new ``hr.sms.message`` records
+        """
+        scheduled = bool(scheduled_date and scheduled_date > fields.Datetime.now())
+        # sudo: no user may create messages at will, they pass this door after the gate
+        messages = self.sudo().create(
+            [
+                {
+                    "thread_id": request["thread"].id,
+                    "company_id": request["thread"].company_id.id,
+                    "direction": "outbound",
+                    "kind": request.get("kind", "direct"),
+                    "body": request["body"],
+                    "state": "scheduled" if scheduled else "queued",
+                    "scheduled_date": scheduled_date if scheduled else False,
+                    "segment_count": segments.count(request["body"]).segments,
+                    "sender_number": request.get("sender_number"),
+                    "uuid": uuid.uuid4().hex,
+                    "applicant_id": request["applicant"].id if request.get("applicant") else False,
+                    "author_id": request["author"].id if request.get("author") else False,
+                }
+                for request in requests
+            ]
+        )
+        messages.thread_id._notify_changed()
+        self._wake_queue(messages, scheduled_date if scheduled else None)
+        return messages
+
+    def _wake_queue(self, messages, scheduled_date):
+        # sudo: a recruiter may not touch crons, their text may wake them
+        crons = self.env["ir.cron"].sudo()
+        for lane in {self._lane(message.kind) for message in messages}:
+            xmlids = (
+                ["direct"] if lane == "direct" else [f"bulk_{number}" for number in range(1, 3)]
+            )
+            for xmlid in xmlids:
+                cron = self.env.ref(
+                    f"hr_recruitment_texting.ir_cron_process_queue_{xmlid}", False
+                )
+                if cron:
+                    crons.browse(cron.id)._trigger(scheduled_date)
+            if lane == "direct" and not scheduled_date:
+                self.env.cr.postcommit.add(direct_sender.waker(self.env.registry))
+
+    @api.model
+    def _lane(self, kind):
+        """Return the lane a kind of text goes by: somebody waits for those of ``direct``."""
+        return "direct" if kind in ("direct", "confirmation") else "bulk"
+
+    # ------------------------------------------------------------
+    # What Twilio tells us later
+    # ------------------------------------------------------------
+
+    @api.model
+    def _settle_status(self, message_uuid, status, account_sid, sid=None, error_code=None):
+        """Take in a status callback: a state never goes back, whatever the order they come in.
+
+        Runs in a short READ COMMITTED transaction. The single UPDATE waits for nobody but the
+        sender's own short commits, and heals a text left in ``sending`` or ``unknown``.
+
+        :param str message_uuid: from the callback's address
+        :param str status: Twilio's MessageStatus
+        :param str account_sid: the account that signed it; it must be the text's own
+        :param sid: MessageSid, kept when the row has none yet
+        :param error_code: Twilio's ErrorCode, str or ``None``
+        :returns: the message, empty when unknown
+        """
+        message = self.search([("uuid", "=", message_uuid), ("direction", "=", "outbound")])
+        if not message or message.company_id.sms_twilio_account_sid != account_sid:
+            return self.browse()
+        state = delivery.TWILIO_STATUS[status]
+        lower = [
+            name for name, rank in delivery.RANK.items() if state and rank < delivery.RANK[state]
+        ]
+        self.env.cr.execute(
+            """
+            UPDATE hr_sms_message
+               SET state = CASE WHEN state = ANY(%(lower)s) THEN %(state)s ELSE state END,
+                   failure_code = CASE WHEN state = ANY(%(lower)s) THEN %(code)s
+                                       ELSE failure_code END,
+                   twilio_sid = COALESCE(twilio_sid, %(sid)s),
+                   sent_date = COALESCE(sent_date, %(now)s)
+             WHERE id = %(id)s AND (state = ANY(%(lower)s) OR twilio_sid IS NULL)
+            """,
+            {
+                "id": message.id,
+                "lower": lower,
+                "state": state,
+                "code": error_code if state == "failed" else None,
+                "sid": sid,
+                "now": fields.Datetime.now(),
+            },
+        )
+        if self.env.cr.rowcount:
+            message.invalidate_recordset()
+            message.thread_id._notify_changed()
+        if error_code == str(delivery.OPTED_OUT):
+            message._record_provider_opt_out()
+        return message
+
+    def _record_provider_opt_out(self):
+        """Write Twilio's own opt-out back to the ledger (error 21610), once."""
+        self.env["hr.sms.consent"]._append(
+            [
+                {
+                    "thread": message.thread_id,
+                    "event": "withdrawn",
+                    "method": "provider",
+                    "applicant": message.applicant_id,
+                    "twilio_sid": message.twilio_sid,
+                    "note": f"Twilio error {delivery.OPTED_OUT}, sender {message.sender_number}",
+                }
+                for message in self
+                if not message.thread_id.consent_locked
+            ]
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Texts cannot be deleted: they belong to the conversation."))

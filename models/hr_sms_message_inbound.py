@@ -1,0 +1,170 @@
+from odoo import api, fields, models
+from odoo.addons.phone_validation.tools import phone_validation
+
+from ..rules import keywords, segments
+
+# Twilio's own limit for a received text: kept whole.
+BODY_LIMIT = 1600
+
+
+class HrSmsMessage(models.Model):
+    """The door's inside: what a received text does."""
+
+    _inherit = "hr.sms.message"
+
+    @api.model
+    def _receive(self, company_ids, sid, form):
+        """Take in a received text, once, whatever how often Twilio sends it.
+
+        Runs in a short READ COMMITTED transaction; the webhook's signature was verified.
+
+        :param company_ids: ids of the companies of the Twilio account
+        :param str sid: MessageSid
+        :param form: the webhook's form; ``From``, ``To`` and ``Body`` are read
+        :returns: the new message, empty when it was there already
+        """
+        # Two deliveries of one text at once: the second waits here and then finds the first.
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [sid])
+        if self.search_count([("twilio_sid", "=", sid)], limit=1):
+            return self.browse()
+        sender, recipient = self._e164(form["From"]), self._e164(form["To"])
+        body = (form.get("Body") or "").replace("\x00", "")[:BODY_LIMIT]
+        thread, others = self._receiving_threads(company_ids, sender, recipient)
+        applicant = thread._applicant_in_conversation()
+        message = self.create(
+            {
+                "thread_id": thread.id,
+                "company_id": thread.company_id.id,
+                "direction": "inbound",
+                "body": body,
+                "state": "received",
+                "segment_count": segments.count(body).segments,
+                "sender_number": recipient,
+                "twilio_sid": sid,
+                "is_unread": True,
+                "applicant_id": applicant.id,
+            }
+        )
+        keyword = keywords.match(body)
+        if keyword:
+            message._obey(keyword, body, thread | others)
+        thread._notify_changed()
+        return message
+
+    def _e164(self, number):
+        """Return Twilio's number as E.164; short codes and names stay as they are."""
+        number = (number or "").strip()[:32]
+        return phone_validation.phone_format(
+            number, None, None, force_format="E164", raise_exception=False
+        )
+
+    def _receiving_threads(self, company_ids, sender, recipient):
+        """Return the thread a text belongs to, and those it concerns besides.
+
+        Companies may share a number: an ordinary text goes to the thread last texted from it,
+        a STOP counts for all of them.
+
+        :returns: ``(thread, other threads)``
+        """
+        companies = (
+            self.env["sms.twilio.number"]
+            .search([("company_id", "in", company_ids), ("number", "=", recipient)])
+            .company_id
+        ) or self.env["res.company"].browse(company_ids[:1])
+        threads = self.env["hr.sms.thread"].search(
+            [("company_id", "in", companies.ids), ("number", "=", sender)]
+        )
+        last = self.search(
+            [
+                ("thread_id", "in", threads.ids),
+                ("direction", "=", "outbound"),
+                ("sender_number", "=", recipient),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        thread = last.thread_id or threads[:1]
+        if not thread:
+            company = companies[0]
+            thread = self.env["hr.sms.thread"]._get_or_create(company, [sender])[sender]
+        return thread, threads - thread
+
+    def _obey(self, keyword, body, threads):
+        """Do what a keyword says, and answer where Twilio does not.
+
+        :param keyword: ``(word, action, lang)``
+        :param str body: as it came
+        :param threads: all threads of this handset with companies that share the number
+        """
+        self.ensure_one()
+        word, action, lang = keyword
+        twilio_answers = keywords.twilio_handles(body, word, self.sender_number)
+        if action == "stop":
+            repeated = all(threads.mapped("consent_locked"))
+            self._append_keyword("withdrawn", word, threads)
+            if repeated:
+                return
+        elif action == "start":
+            # YES is an ordinary answer too: it grants only where there is no consent yet, and
+            # opens no lock that Twilio would keep closed.
+            opens = threads.filtered(
+                lambda thread: thread.consent_state != "granted"
+                and (twilio_answers or not thread._is_locked_at_twilio(self.sender_number))
+            )
+            if not opens:
+                return
+            self._append_keyword("granted", word, opens)
+        if not twilio_answers:
+            self._confirm(action, lang)
+
+    def _append_keyword(self, event, word, threads):
+        self.env["hr.sms.consent"]._append(
+            [
+                {
+                    "thread": thread,
+                    "event": event,
+                    "method": "keyword",
+                    "applicant": self.applicant_id,
+                    "actor_name": self.applicant_id.partner_name or thread.number,
+                    "twilio_sid": self.twilio_sid,
+                    "wording": self.body,
+                    "source": word,
+                    "source_ref": self.sender_number,
+                }
+                for thread in threads
+            ]
+        )
+
+    def _confirm(self, action, lang):
+        """Answer a keyword, once: the law allows one confirmation, without marketing."""
+        lang = {"de": "de_DE"}.get(lang, "en_US")
+        text = self.with_context(lang=lang)._confirmation_text(action, self.company_id)
+        self._queue(
+            [
+                {
+                    "thread": self.thread_id,
+                    "body": text,
+                    "kind": "confirmation",
+                    "applicant": self.applicant_id,
+                    "sender_number": self.sender_number,
+                }
+            ]
+        )
+
+    def _confirmation_text(self, action, company):
+        if action == "stop":
+            return self.env._(
+                "%(company)s: You will receive no more texts from us. Reply START to get them "
+                "again.",
+                company=company.name,
+            )
+        if action == "start":
+            return self.env._(
+                "%(company)s: You will receive our texts again. Reply STOP to opt out.",
+                company=company.name,
+            )
+        return self.env._(
+            "%(company)s: texts about your job application. Message frequency varies. Msg & data "
+            "rates may apply. Reply STOP to opt out.",
+            company=company.name,
+        )

@@ -1,0 +1,248 @@
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.sms_twilio.tools.sms_twilio import get_twilio_from_number
+from odoo.tools import SQL
+from odoo.tools.urls import urljoin
+
+from ..gateway import Gateway, Outgoing
+from ..gateway.client import DEFAULT_URL
+from ..rules import delivery
+from .hr_sms_gate import GateRequest
+from .transactions import short_transaction
+
+STATUS_ROUTE = "/recruitment_texting/twilio/status"
+BATCH = 100
+# A claimed text whose sender died: its state is not known until Twilio says it.
+ABANDONED_AFTER = timedelta(minutes=10)
+
+
+class HrSmsMessage(models.Model):
+    """The queue: claim, ask the gate again, commit; send; record, commit.
+
+    Twilio has no idempotency key. A text that may have been handed over is never sent again:
+    it stays in ``sending`` until Twilio's callback or a person settles it.
+    """
+
+    _inherit = "hr.sms.message"
+
+    @api.model
+    def _process_queue(self, lane="bulk"):
+        """Send what waits in a lane until nothing is left. Run by the lane crons.
+
+        Any number of processes may do this at once: each claims its own rows.
+
+        :param str lane: ``direct`` or ``bulk``
+        """
+        self._give_up_abandoned()
+        while True:
+            with short_transaction(self.env.registry) as env:
+                outgoing = env["hr.sms.message"]._claim(lane)
+            if outgoing is None:
+                break
+            for gateway, texts in outgoing:
+                results = gateway.send_many(texts)
+                with short_transaction(self.env.registry) as env:
+                    env["hr.sms.message"]._record(results)
+            if "ir_cron_progress_id" in self.env.context:
+                self.env["ir.cron"]._commit_progress(1)
+
+    # ------------------------------------------------------------
+    # 1. Claim
+    # ------------------------------------------------------------
+
+    def _claim(self, lane):
+        """Claim a batch, ask the gate again and mark what may go as ``sending``.
+
+        :returns: list of ``(Gateway, [Outgoing])``, ``None`` when nothing is waiting
+        """
+        now = fields.Datetime.now()
+        kinds = [
+            kind for kind, _label in self._fields["kind"].selection if self._lane(kind) == lane
+        ]
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id FROM hr_sms_message
+                 WHERE state IN ('queued', 'scheduled')
+                   AND kind = ANY(%(kinds)s)
+                   AND (scheduled_date IS NULL OR scheduled_date <= %(now)s)
+                   AND (next_attempt_date IS NULL OR next_attempt_date <= %(now)s)
+                 ORDER BY kind, id
+                 LIMIT %(batch)s
+                   FOR UPDATE SKIP LOCKED
+                """,
+                kinds=kinds,
+                now=now,
+                batch=BATCH,
+            )
+        )
+        messages = self.browse(row[0] for row in self.env.cr.fetchall())
+        if not messages:
+            return None
+        verdicts = self.env["hr.sms.gate"]._ask(
+            [
+                GateRequest(
+                    company=message.company_id,
+                    thread=message.thread_id,
+                    number=message.thread_id.number,
+                    body=message.body,
+                    kind=message.kind,
+                )
+                for message in messages
+            ]
+        )
+        going = self.browse()
+        for message, code in zip(messages, verdicts, strict=True):
+            if code:
+                message.write({"state": "canceled", "failure_code": code})
+            else:
+                going |= message
+        senders = going._choose_senders()
+        for message in going:
+            message.write(
+                {
+                    "state": "sending",
+                    "claimed_date": now,
+                    "attempt_count": message.attempt_count + 1,
+                    "sender_number": senders[message],
+                }
+            )
+        (messages - going).thread_id._notify_changed()
+        return [
+            (gateway, [message._outgoing() for message in batch])
+            for gateway, batch in going._by_gateway()
+        ]
+
+    def _choose_senders(self):
+        """Choose the company's number each text goes by.
+
+        A candidate keeps the sender they know; otherwise a number of the recipient's country,
+        as Odoo's own sms_twilio chooses it.
+
+        :returns: dict from message to E.164 number
+        """
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT ON (thread_id) thread_id, sender_number
+              FROM hr_sms_message
+             WHERE thread_id = ANY(%s) AND sender_number IS NOT NULL
+               AND state NOT IN ('queued', 'scheduled', 'canceled')
+             ORDER BY thread_id, id DESC
+            """,
+            [self.thread_id.ids],
+        )
+        known = dict(self.env.cr.fetchall())
+        senders = {}
+        for message in self:
+            ours = set(message.company_id.sms_twilio_number_ids.mapped("number"))
+            wanted = message.sender_number or known.get(message.thread_id.id)
+            senders[message] = (
+                wanted
+                if wanted in ours
+                else get_twilio_from_number(message.company_id, message.thread_id.number).number
+            )
+        return senders
+
+    def _by_gateway(self):
+        """Yield ``(Gateway, messages)`` for each company's Twilio account."""
+        # Where Twilio is: the official address, or a simulator's.
+        base_url = (
+            self.env["ir.config_parameter"].get_param("hr_recruitment_texting.twilio_api_url")
+            or DEFAULT_URL
+        )
+        for company, messages in self.grouped("company_id").items():
+            yield (
+                Gateway(company.sms_twilio_account_sid, company.sms_twilio_auth_token, base_url),
+                messages,
+            )
+
+    def _outgoing(self):
+        return Outgoing(
+            uuid=self.uuid,
+            to=self.thread_id.number,
+            sender=self.sender_number,
+            body=self.body,
+            status_callback=urljoin(
+                self.company_id.get_base_url(), f"{STATUS_ROUTE}/{self.uuid}"
+            ),
+        )
+
+    # ------------------------------------------------------------
+    # 3. Record
+    # ------------------------------------------------------------
+
+    @api.model
+    def _record(self, results):
+        """Write down what the gateway said. A callback that came first is not overwritten.
+
+        :param results: list of :class:`~..gateway.Result`
+        """
+        now = fields.Datetime.now()
+        messages = {
+            message.uuid: message
+            for message in self.search([("uuid", "in", [result.uuid for result in results])])
+        }
+        opted_out = self.browse()
+        retries = []
+        for result in results:
+            message = messages[result.uuid]
+            values = {"sent_date": now, "failure_code": None}
+            if result.outcome == "accepted":
+                values |= {"state": "sent", "twilio_sid": result.sid}
+            elif result.outcome == "retry" and message.attempt_count < delivery.MAX_ATTEMPTS:
+                wait = delivery.retry_delay(message.attempt_count, random.random())
+                retries.append(now + timedelta(seconds=wait))
+                values = {"state": "queued", "next_attempt_date": retries[-1]}
+            elif result.outcome == "unknown":
+                values |= {"state": "unknown", "failure_code": "unconfirmed"}
+            else:
+                code = "gave_up" if result.outcome == "retry" else str(result.code or "")
+                values = {"state": "failed", "failure_code": code}
+            values["failure_detail"] = (result.detail or "")[:250] or None
+            message._record_one(values)
+            if result.code == delivery.OPTED_OUT:
+                opted_out |= message
+        if opted_out:
+            opted_out._record_provider_opt_out()
+        for lane_messages in self.browse(
+            message.id for message in messages.values()
+        ).grouped(lambda message: self._lane(message.kind)).values():
+            for date in sorted(retries)[:1]:
+                self._wake_queue(lane_messages, date)
+        self.browse(message.id for message in messages.values()).thread_id._notify_changed()
+
+    def _record_one(self, values):
+        """Write values, as long as the text is still ours: a state never goes back."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE hr_sms_message SET %s WHERE id = %s AND state = 'sending'",
+                SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()
+                ),
+                self.id,
+            )
+        )
+        if not self.env.cr.rowcount and values.get("twilio_sid"):
+            self.env.cr.execute(
+                "UPDATE hr_sms_message SET twilio_sid = %s WHERE id = %s AND twilio_sid IS NULL",
+                [values["twilio_sid"], self.id],
+            )
+        self.invalidate_recordset()
+
+    @api.model
+    def _give_up_abandoned(self):
+        """Turn texts whose sender died into ``unknown``: never resend blindly."""
+        with short_transaction(self.env.registry) as env:
+            abandoned = env["hr.sms.message"].search(
+                [
+                    ("state", "=", "sending"),
+                    ("claimed_date", "<", fields.Datetime.now() - ABANDONED_AFTER),
+                ],
+                limit=1000,
+            )
+            if abandoned := abandoned.try_lock_for_update():
+                abandoned.write({"state": "unknown", "failure_code": "unconfirmed"})
+                abandoned.thread_id._notify_changed()

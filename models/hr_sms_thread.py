@@ -1,0 +1,307 @@
+from collections import defaultdict
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..rules import consent, keywords
+
+# Only the ledger may write these: an object nobody can send over RPC opens the door
+# (the idea is queue_job's).
+LEDGER = object()
+LEDGER_FIELDS = frozenset(
+    {
+        "company_id",
+        "number",
+        "consent_state",
+        "consent_locked",
+        "consent_scope",
+        "consent_sequence",
+        "head_sequence",
+        "head_hash",
+    }
+)
+
+
+class HrSmsThread(models.Model):
+    """A company and a phone number: the consent and the conversation between the two."""
+
+    _name = "hr.sms.thread"
+    _description = "SMS Thread"
+    _rec_name = "number"
+    _order = "id desc"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    number = fields.Char(required=True, readonly=True, help="Phone number in E.164 format.")
+    consent_state = fields.Selection(
+        [
+            ("none", "No consent yet"),
+            ("granted", "Consent given"),
+            ("declined", "Declined"),
+            ("withdrawn", "Withdrawn"),
+            ("review", "Needs a decision"),
+        ],
+        string="SMS Consent",
+        required=True,
+        readonly=True,
+        default="none",
+        index=True,
+    )
+    consent_locked = fields.Boolean(
+        readonly=True,
+        help="Withdrawn by keyword: only START, YES or UNSTOP from that handset lifts it.",
+    )
+    consent_scope = fields.Selection(
+        [
+            ("jobs", "This and other job offers"),
+            ("this_job", "This job only"),
+            ("reminders", "Reminders only"),
+        ],
+        readonly=True,
+    )
+    consent_sequence = fields.Integer(
+        readonly=True, help="Sequence of the ledger event that made the state what it is."
+    )
+    head_sequence = fields.Integer(readonly=True, help="Sequence of the ledger's last event.")
+    head_hash = fields.Char(readonly=True, help="Hash of the ledger's last event.")
+    consent_ids = fields.One2many("hr.sms.consent", "thread_id", string="Consent History")
+    message_ids = fields.One2many("hr.sms.message", "thread_id", string="Messages")
+    applicant_ids = fields.Many2many(
+        "hr.applicant",
+        "hr_sms_thread_applicant_rel",
+        "thread_id",
+        "applicant_id",
+        string="Applicants",
+        help="Applications with this number, now or formerly.",
+    )
+    unread_count = fields.Integer(compute="_compute_unread_count", string="Unread")
+    user_id = fields.Many2one("res.users", string="Assigned to", ondelete="set null", index=True)
+
+    _company_number_unique = models.UniqueIndex("(company_id, number)")
+    _number_idx = models.Index("(number)")
+
+    @api.depends("message_ids.is_unread")
+    def _compute_unread_count(self):
+        counts = dict(
+            self.env["hr.sms.message"]._read_group(
+                [("thread_id", "in", self.ids), ("is_unread", "=", True)],
+                ["thread_id"],
+                ["__count"],
+            )
+        )
+        for thread in self:
+            thread.unread_count = counts.get(thread, 0)
+
+    # ------------------------------------------------------------
+    # Only the ledger writes consent
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_ledger_writes(LEDGER_FIELDS)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_ledger_writes(LEDGER_FIELDS & vals.keys())
+        return super().write(vals)
+
+    def _check_ledger_writes(self, names):
+        if names and self.env.context.get("hr_sms_ledger") is not LEDGER:
+            raise AccessError(
+                self.env._(
+                    "The consent of a number follows from its history and cannot be edited. "
+                    "Add or withdraw consent in the applicant's SMS tab instead."
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_history(self):
+        if self.sudo().filtered("head_sequence"):
+            raise UserError(
+                self.env._("A number with a consent history cannot be deleted: it is the proof.")
+            )
+
+    # ------------------------------------------------------------
+    # Finding threads
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_or_create(self, company, numbers):
+        """Return the threads of a company and phone numbers, making the missing ones.
+
+        Safe against two transactions making the same thread at once.
+
+        :param company: ``res.company`` record
+        :param numbers: iterable of E.164 numbers
+        :returns: dict from number to ``hr.sms.thread`` (superuser: the caller checked what
+            its user may do)
+        """
+        # sudo: threads are made on behalf of candidates and colleagues alike; no user has
+        # the right to create one at will.
+        threads_sudo = self.sudo().with_context(active_test=False)
+        numbers = list(dict.fromkeys(numbers))
+        domain = [("company_id", "=", company.id), ("number", "in", numbers)]
+        found = {thread.number: thread for thread in threads_sudo.search(domain)}
+        missing = [number for number in numbers if number not in found]
+        if missing:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO hr_sms_thread (company_id, number, consent_state, consent_locked,
+                                               consent_sequence, head_sequence,
+                                               create_uid, create_date, write_uid, write_date)
+                    SELECT %(company)s, number, 'none', FALSE, 0, 0,
+                           %(uid)s, %(now)s, %(uid)s, %(now)s
+                      FROM unnest(%(numbers)s) AS number
+                    ON CONFLICT (company_id, number) DO NOTHING
+                    """,
+                    company=company.id,
+                    uid=self.env.uid,
+                    now=fields.Datetime.now(),
+                    numbers=missing,
+                )
+            )
+            found = {thread.number: thread for thread in threads_sudo.search(domain)}
+            self.browse()._link_applicants(
+                threads_sudo.browse(found[number].id for number in missing)
+            )
+        return found
+
+    @api.model
+    def _link_applicants(self, threads):
+        """Tie threads to the applications that have their number now.
+
+        :param threads: ``hr.sms.thread`` records; links that exist stay, also of those who
+            have another number by now (*former*)
+        """
+        if not threads:
+            return
+        applicants = (
+            self.env["hr.applicant"]
+            .sudo()  # a link tells nothing by itself: reading either side is checked
+            .with_context(active_test=False)
+            .search([("sms_number", "in", threads.mapped("number"))])
+        )
+        by_key = defaultdict(lambda: self.env["hr.applicant"].sudo())
+        for applicant in applicants:
+            by_key[applicant._sms_company(), applicant.sms_number] |= applicant
+        for thread in threads.sudo():
+            new = by_key[thread.company_id, thread.number] - thread.applicant_ids
+            if new:
+                thread.applicant_ids = [Command.link(applicant.id) for applicant in new]
+
+    # ------------------------------------------------------------
+    # Consent
+    # ------------------------------------------------------------
+
+    def _refold(self):
+        """Bring state and lock in line with the ledger. Called by the ledger only."""
+        events = defaultdict(list)
+        for event in self.env["hr.sms.consent"].search_fetch(
+            [("thread_id", "in", self.ids)],
+            ["thread_id", "sequence", "event", "method", "scope"],
+            order="thread_id, sequence",
+        ):
+            events[event.thread_id.id].append(
+                (event.sequence, event.event, event.method, event.scope or None)
+            )
+        for thread in self.with_context(hr_sms_ledger=LEDGER):
+            result = consent.fold(events[thread.id])
+            thread.write(
+                {
+                    "consent_state": result.state,
+                    "consent_locked": result.locked,
+                    "consent_scope": result.scope,
+                    "consent_sequence": result.sequence,
+                }
+            )
+
+    def _deciding_event(self):
+        """Return the ledger event that made the state what it is, possibly none.
+
+        :returns: ``hr.sms.consent`` recordset of at most one record
+        """
+        self.ensure_one()
+        return self.env["hr.sms.consent"].search(
+            [("thread_id", "=", self.id), ("sequence", "=", self.consent_sequence or -1)]
+        )
+
+    def _is_locked_at_twilio(self, our_number):
+        """Tell whether Twilio itself blocks this pair, because STOP went to that number.
+
+        Twilio blocks per sender, and only for its own words: a lock by one of ours is ours to
+        lift.
+
+        :param str our_number: the company's number, E.164
+        :returns: bool
+        """
+        self.ensure_one()
+        if not self.consent_locked:
+            return False
+        event = self._deciding_event()
+        return event.method == "provider" or (
+            event.source in keywords.TWILIO_STOP and event.source_ref == our_number
+        )
+
+    def _applicant_in_conversation(self):
+        """Return the application a received text most likely answers.
+
+        The one last texted, else the newest one that is still open.
+
+        :returns: ``hr.applicant`` record, possibly empty
+        """
+        self.ensure_one()
+        last = self.env["hr.sms.message"].search(
+            [
+                ("thread_id", "=", self.id),
+                ("direction", "=", "outbound"),
+                ("applicant_id", "!=", False),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        return last.applicant_id or self.applicant_ids.sorted(
+            lambda applicant: (applicant.active, applicant.id), reverse=True
+        )[:1]
+
+    # ------------------------------------------------------------
+    # Live screens
+    # ------------------------------------------------------------
+
+    def _notify_changed(self):
+        """Tell the screens of everyone who may read these threads to read them again.
+
+        Only ids travel, each user's client reads under its own rights.
+        """
+        threads = self.exists()
+        if not threads:
+            return
+        # sudo: who may see the texts is looked up whoever caused the change
+        users = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    (
+                        "all_group_ids",
+                        "in",
+                        self.env.ref("hr_recruitment_texting.group_sms_view").ids,
+                    ),
+                    ("company_ids", "in", threads.sudo().company_id.ids),
+                    ("share", "=", False),
+                ]
+            )
+        )
+        for user in users:
+            readable = (
+                threads.with_user(user)
+                .with_context(allowed_company_ids=user.company_ids.ids)
+                ._filtered_access("read")
+            )
+            for thread in readable:
+                user._bus_send(
+                    "hr_recruitment_texting/thread",
+                    {"thread_id": thread.id, "applicant_ids": thread.sudo().applicant_ids.ids},
+                )

@@ -1,0 +1,25 @@
+"""Comparing phone numbers by their digits."""
+
+
+def digits(text):
+    """Return the decimal digits of a text.
+
+    :param text: anything a person typed as a phone number, may be empty
+    :returns: str of ASCII digits
+    """
+    return "".join(str(int(char)) for char in text or "" if char.isdecimal())
+
+
+def same_digits(typed, country_code, national_number):
+    """Tell whether a corrected number is what the person typed, only better written.
+
+    The trunk prefix, an international prefix and the country code may differ, no other digit.
+
+    :param str typed: what was typed at first
+    :param country_code: calling code of the corrected number, for example ``49``
+    :param national_number: its national significant number, for example ``15123456789``
+    :returns: bool
+    """
+    core = digits(typed).lstrip("0")
+    national = str(national_number)
+    return bool(core) and core in (national.lstrip("0"), f"{country_code}{national}")
