@@ -8,7 +8,6 @@ import random
 import time
 from collections import deque
 from copy import deepcopy
-from pathlib import Path
 from urllib.parse import urljoin
 
 from aiohttp import web
@@ -22,15 +21,15 @@ from . import (
 from .control import Control
 from .faults import Faults
 from .inbound import Inbound
+from .journal import Journal
 from .lifecycle import Lifecycle
 from .live import Live
 from .phones import page_routes
 from .rest import Rest
 from .settings import Settings
-from .store import Number, Store
+from .store import FINAL, Number, Store
 from .webhooks import Webhooks
 
-STATIC = Path(__file__).parent / "static"
 MAX_REQUEST = 32 * 1024 * 1024
 MAX_WARNINGS = 500
 SIMULATOR = web.AppKey("simulator", object)
@@ -72,6 +71,7 @@ class Simulator:
             number.sms_url = sms_url
         #: messaging service -> what picks a sender.
         self.services = {DEFAULT_MESSAGING_SERVICE_SID: lambda: next(iter(self.store.numbers))}
+        self.journal = Journal(state) if state else None
         self.faults = Faults()
         self.webhooks = Webhooks(self.settings, auth_token)
         self.lifecycle = Lifecycle(self)
@@ -96,12 +96,26 @@ class Simulator:
     async def _running(self, app):
         await self.webhooks.start()
         await self.live.start()
+        if self.journal:
+            self._resume()
         app.on_shutdown.append(self._stop_listening)
         yield
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.webhooks.close()
+        if self.journal:
+            self.journal.close()
+
+    def _resume(self):
+        """Read the state file and let what was under way go on."""
+        self.journal.open(self.store)
+        for message in self.store.by_sid.values():
+            self.counts["created"] += message.origin == "api"
+            if message.status == "scheduled":
+                self.lifecycle.start_at(message, message.send_at)
+            elif message.status not in FINAL:
+                self.lifecycle.start(message)
 
     async def _stop_listening(self, app):
         await self.live.close()
@@ -173,6 +187,8 @@ class Simulator:
             self.store.opted_out.add(pair)
         else:
             self.store.opted_out.discard(pair)
+        if self.journal:
+            self.journal.opt_out(pair, opted_out)
         self.live.event("phone", phone=self.store.phone_to_control(self.change_phone(pair[1])))
 
     def change_phone(self, number, name=None, off=None):
@@ -183,6 +199,8 @@ class Simulator:
             phone.name = name
         if off is not None:
             phone.off = off
+        if self.journal:
+            self.journal.phone(phone)
         self.live.event("phone", phone=store.phone_to_control(phone))
         return phone
 
@@ -191,6 +209,8 @@ class Simulator:
         found = self.store.numbers.get(number)
         if found is None:
             found = self.store.numbers[number] = Number(number)
+            if self.journal:
+                self.journal.number(found)
         return found
 
     def change_number(self, number, changes):
@@ -198,6 +218,8 @@ class Simulator:
         for name, value in changes.items():
             setattr(number, name, value)
         number.updated = time.time()
+        if self.journal:
+            self.journal.number(number)
         self.live.event(
             "numbers", numbers=[item.to_control() for item in self.store.numbers.values()]
         )

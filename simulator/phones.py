@@ -7,7 +7,7 @@ from aiohttp import web
 STATIC = Path(__file__).parent / "static"
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob: http: https:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors *"
+    "form-action 'none'"
 )
 
 

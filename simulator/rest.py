@@ -186,11 +186,11 @@ class Rest:
 
     async def _accept(self, form):
         sim = self.sim
-        message, moment = sending.create(sim, form)
+        message = sending.create(sim, form)
         sim.counts["created"] += 1
         body = message.to_twilio(sim.account_sid)
-        if moment:
-            sim.lifecycle.start_at(message, moment)
+        if message.send_at:
+            sim.lifecycle.start_at(message, message.send_at)
         elif message.callback and sim.faults.strikes("callback_early", message.to):
             await sim.lifecycle.run_now(message)
         else:

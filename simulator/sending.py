@@ -30,8 +30,7 @@ def create(sim, form):
 
     :param sim: the :class:`~simulator.app.Simulator`.
     :param form: parameter name -> list of values.
-    :returns: the new :class:`~simulator.store.Message`, not yet on its way, and the moment it
-        is scheduled for (seconds since 1970, or ``None``).
+    :returns: the new :class:`~simulator.store.Message`, not yet on its way.
     :raises TwilioError: when Twilio would refuse it.
     """
 
@@ -68,8 +67,9 @@ def create(sim, form):
         service=service,
         callback=callback or None,
         media=[Media("application/octet-stream", url=url) for url in media] or None,
+        send_at=moment,
     )
-    return message, moment
+    return message
 
 
 def _recipient(sim, value):

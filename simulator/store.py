@@ -59,6 +59,7 @@ class Message:
         "outcome",
         "sender",
         "segments",
+        "send_at",
         "sent",
         "seq",
         "service",
@@ -274,6 +275,7 @@ class Store:
     def __init__(self, numbers, on_change=None):
         self.numbers = {number: Number(number) for number in numbers}
         self.on_change = on_change or (lambda message: None)
+        self.journal = None
         self.clear()
 
     def clear(self):
@@ -289,6 +291,10 @@ class Store:
         self.unfinished = 0
         self.deleted = 0
         self._seq = 0
+        if self.journal:
+            self.journal.clear()
+            for number in self.numbers.values():
+                self.journal.number(number)
 
     # -- messages
 
@@ -305,12 +311,14 @@ class Store:
         callback=None,
         media=None,
         sid=None,
+        send_at=None,
     ):
         """Store a new message and return it.
 
         :param origin: who wrote it: ``api``, ``phone``, ``twiml`` or ``twilio``.
         :param media: a list of :class:`Media`.
         :param sid: to use instead of a fresh one.
+        :param send_at: when a scheduled message goes out (seconds since 1970).
         """
         message = Message()
         self._seq += 1
@@ -324,6 +332,7 @@ class Store:
         message.origin = origin
         message.error_code = None
         message.outcome = None
+        message.send_at = send_at
         message.service = service
         message.callback = callback
         message.media = media
@@ -333,10 +342,13 @@ class Store:
         message.sent = message.created if status in FINAL else None
         message.deleted = False
         self.insert(message)
+        if self.journal:
+            self.journal.message(message)
         return message
 
     def insert(self, message):
         """Put a finished object into the indexes."""
+        self._seq = max(self._seq, message.seq)
         self.by_sid[message.sid] = message
         self.order.append(message)
         self.by_party[message.sender].append(message)
@@ -362,6 +374,8 @@ class Store:
             self.unfinished -= 1
             if message.sent is None and status != "canceled":
                 message.sent = message.updated
+        if self.journal:
+            self.journal.status(message)
         self.on_change(message)
         return True
 
@@ -369,6 +383,8 @@ class Store:
         """Empty the body, and tell who listens."""
         message.body = ""
         message.updated = time.time()
+        if self.journal:
+            self.journal.redact(message)
         self.on_change(message)
 
     def delete(self, message):
@@ -382,6 +398,8 @@ class Store:
         self.deleted += 1
         if self.deleted > 1000 and self.deleted * 2 > len(self.order):
             self._compact()
+        if self.journal:
+            self.journal.delete(message)
         self.on_change(message)
 
     def _compact(self):
