@@ -18,6 +18,14 @@
         "security/rules.xml",
         "data/ir_cron.xml",
     ],
-    "assets": {},
+    "assets": {
+        "web.assets_backend": [
+            "hr_recruitment_texting/static/src/core/**/*",
+            "hr_recruitment_texting/static/src/chatter/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "hr_recruitment_texting/static/tests/**/*",
+        ],
+    },
     "installable": True,
 }

@@ -1,0 +1,78 @@
+import { Component } from "@odoo/owl";
+
+import { _t } from "@web/core/l10n/translation";
+
+import { formatTime, formatWhen } from "../../core/dates";
+import { linkify } from "../../core/linkify";
+
+const STATES = {
+    scheduled: { icon: "fa-clock-o", label: _t("Scheduled") },
+    queued: { icon: "fa-clock-o", label: _t("Sending…") },
+    sending: { icon: "fa-clock-o", label: _t("Sending…") },
+    unknown: { icon: "fa-question-circle", tone: "text-warning", label: _t("Perhaps not sent") },
+    sent: { icon: "fa-check", label: _t("Sent") },
+    delivered: { icon: "fa-check-circle", tone: "text-success", label: _t("Delivered") },
+    failed: { icon: "fa-exclamation-circle", tone: "text-danger", label: _t("Not delivered") },
+    canceled: { icon: "fa-ban", label: _t("Canceled") },
+};
+
+/** One text: what was said, by whom, when, and what became of it. */
+export class SmsBubble extends Component {
+    static template = "hr_recruitment_texting.SmsBubble";
+    static props = { message: Object };
+
+    get isOutbound() {
+        return this.props.message.direction === "outbound";
+    }
+
+    get parts() {
+        return linkify(this.props.message.body || "");
+    }
+
+    get time() {
+        return formatTime(this.props.message.date);
+    }
+
+    get fullDate() {
+        return formatWhen(this.props.message.date);
+    }
+
+    get author() {
+        const { author_name: name } = this.props.message;
+        return this.isOutbound ? name || _t("Automatic text") : name || _t("Candidate");
+    }
+
+    /** @returns {{ icon: string, tone?: string, label: string }|null} */
+    get state() {
+        const { state, state_label: label, scheduled_date: scheduled } = this.props.message;
+        if (!this.isOutbound) {
+            return null;
+        }
+        if (state === "scheduled" && scheduled) {
+            return { ...STATES.scheduled, label: _t("Goes out %s", formatWhen(scheduled)) };
+        }
+        return STATES[state] || { icon: "fa-circle-o", label: label || state };
+    }
+
+    get reason() {
+        const { state, failure_reason: reason } = this.props.message;
+        return ["failed", "canceled", "unknown"].includes(state) ? reason || "" : "";
+    }
+
+    get stateTitle() {
+        const { segment_count: count, failure_code: code, state_label: label } = this.props.message;
+        const parts = [label];
+        if (count) {
+            parts.push(count === 1 ? _t("1 segment") : _t("%s segments", count));
+        }
+        if (code) {
+            parts.push(_t("Error %s", code));
+        }
+        return parts.filter(Boolean).join(" · ");
+    }
+
+    get otherApplication() {
+        const { applicant_name: name } = this.props.message;
+        return name ? _t("Application: %s", name) : "";
+    }
+}

@@ -1,0 +1,166 @@
+import { Component, onMounted, useEffect, useRef, useState } from "@odoo/owl";
+
+import { isMacOS } from "@web/core/browser/feature_detection";
+import { _t } from "@web/core/l10n/translation";
+import { useAutoresize } from "@web/core/utils/autoresize";
+
+import { drafts } from "../../core/drafts";
+import { messageOf } from "../../core/errors";
+import { TWILIO_ACCEPTABLE_USE, TWILIO_MESSAGING_POLICY } from "../../core/links";
+import { countSegments, GSM_7 } from "../../core/segments";
+
+/** Where a text is written: counts as it is typed, says why when it cannot be sent. */
+export class SmsComposer extends Component {
+    static template = "hr_recruitment_texting.SmsComposer";
+    static props = {
+        conversation: Object,
+        onAddConsent: Function,
+        onSent: Function,
+    };
+
+    setup() {
+        this.conversation = useState(this.props.conversation);
+        this.policy = TWILIO_MESSAGING_POLICY;
+        this.acceptableUse = TWILIO_ACCEPTABLE_USE;
+        this.state = useState({ text: "", sending: false, error: "" });
+        this.inputRef = useRef("input");
+        useAutoresize(this.inputRef);
+        // Each number has its own draft.
+        useEffect(
+            (applicantId, number) => {
+                this.state.text = drafts.get(applicantId, number);
+                this.state.error = "";
+            },
+            () => [this.conversation.applicantId, this.conversation.number]
+        );
+        onMounted(() => {
+            if (!this.blockedReason) {
+                this.inputRef.el?.focus({ preventScroll: true });
+            }
+        });
+    }
+
+    /** Why no text can be sent to this number, whatever it says; empty when it can. */
+    get blockedReason() {
+        const { canSend, gate } = this.conversation;
+        if (!canSend) {
+            return _t(
+                'You can read these texts but not send any. Ask an administrator for the permission "Send SMS".'
+            );
+        }
+        return gate?.allowed
+            ? ""
+            : gate?.reason || _t("This number cannot be texted at the moment.");
+    }
+
+    get canAddConsent() {
+        const { consent, canSend, gate } = this.conversation;
+        return Boolean(canSend && gate && !gate.allowed && consent?.can_grant);
+    }
+
+    get describedBy() {
+        return this.blockedReason ? "o_sms_counter o_sms_blocked" : "o_sms_counter";
+    }
+
+    get placeholder() {
+        return this.blockedReason ? "" : _t("Write a text…");
+    }
+
+    get counted() {
+        return countSegments(this.state.text);
+    }
+
+    get encoding() {
+        return this.counted.encoding === GSM_7 ? "GSM-7" : _t("Unicode");
+    }
+
+    get segments() {
+        const { segments } = this.counted;
+        return segments === 1 ? _t("1 segment") : _t("%s segments", segments);
+    }
+
+    get remaining() {
+        const left = this.counted.unitsLeftInSegment;
+        return _t("%s left in this segment", left);
+    }
+
+    get encodingTitle() {
+        return this.counted.encoding === GSM_7
+            ? _t(
+                  "Plain characters: 160 in one text, 153 per segment of a longer one. Some, like € or [, count twice."
+              )
+            : _t(
+                  "The text has characters such as emoji or typographic quotes: 70 in one text, 67 per segment of a longer one."
+              );
+    }
+
+    get excess() {
+        return Math.max(0, this.counted.units - this.conversation.limit);
+    }
+
+    get tooLong() {
+        if (!this.excess) {
+            return "";
+        }
+        return this.excess === 1
+            ? _t("The text is 1 character too long. Shorten it to send it.")
+            : _t("The text is %s characters too long. Shorten it to send it.", this.excess);
+    }
+
+    get isSendable() {
+        return Boolean(
+            !this.blockedReason && !this.state.sending && !this.excess && this.state.text.trim()
+        );
+    }
+
+    get sendTitle() {
+        return isMacOS() ? _t("Send (⌘ Enter)") : _t("Send (Ctrl+Enter)");
+    }
+
+    onInput(ev) {
+        this.state.text = ev.target.value;
+        this.state.error = "";
+        this._keepDraft();
+    }
+
+    onKeydown(ev) {
+        if (ev.key === "Enter" && (ev.ctrlKey || ev.metaKey) && !ev.isComposing) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.send();
+        }
+    }
+
+    _keepDraft() {
+        drafts.set(this.conversation.applicantId, this.conversation.number, this.state.text);
+    }
+
+    async send() {
+        if (!this.isSendable) {
+            return;
+        }
+        const { applicantId, number } = this.conversation;
+        const body = this.state.text.trim();
+        this.state.sending = true;
+        this.state.error = "";
+        try {
+            await this.conversation.send(body);
+        } catch (error) {
+            this.state.error = messageOf(error);
+            return;
+        } finally {
+            this.state.sending = false;
+            this._focus();
+        }
+        drafts.set(applicantId, number, "");
+        if (this.conversation.applicantId === applicantId && this.conversation.number === number) {
+            this.state.text = "";
+        }
+        this.props.onSent();
+    }
+
+    /** The button lost it by being disabled meanwhile. */
+    _focus() {
+        this.inputRef.el?.focus({ preventScroll: true });
+    }
+}

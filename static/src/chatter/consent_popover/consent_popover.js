@@ -1,0 +1,125 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { _t } from "@web/core/l10n/translation";
+
+import { describeConsent, EVENT_ICONS } from "../../core/consent_states";
+import { formatWhen } from "../../core/dates";
+import { messageOf } from "../../core/errors";
+
+/** Who gave the consent or took it back, when and how; all that happened before; what can be done. */
+export class SmsConsentPopover extends Component {
+    static template = "hr_recruitment_texting.SmsConsentPopover";
+    static props = {
+        close: { type: Function, optional: true },
+        conversation: Object,
+        onAddConsent: Function,
+        onWithdraw: Function,
+    };
+
+    setup() {
+        this.conversation = useState(this.props.conversation);
+        this.state = useState({ history: null, error: "" });
+        this.formatWhen = formatWhen;
+        onWillStart(() => {
+            this.readHistory(); // not awaited: what is known already is shown at once
+        });
+    }
+
+    async readHistory() {
+        try {
+            this.state.history = await this.conversation.readHistory();
+        } catch (error) {
+            this.state.error = messageOf(error);
+        }
+    }
+
+    get consent() {
+        return this.conversation.consent;
+    }
+
+    get look() {
+        return describeConsent(this.consent);
+    }
+
+    get appliesTo() {
+        const { selected, number, company } = this.conversation;
+        return _t("%(number)s · %(company)s", {
+            number: selected?.display || number || "",
+            company: company?.name || "",
+        });
+    }
+
+    get who() {
+        const { by, actor_name: name, state } = this.consent;
+        if (by === "candidate") {
+            return name ? _t("%s (candidate)", name) : _t("The candidate");
+        }
+        if (by === "colleague") {
+            return state === "granted"
+                ? _t("%s, on the candidate's behalf", name || _t("A colleague"))
+                : name || _t("A colleague");
+        }
+        return by ? name || _t("The system") : "";
+    }
+
+    get how() {
+        return this.consent.method_label || this.consent.method || "";
+    }
+
+    get given() {
+        return formatWhen(this.consent.given_date || this.consent.recorded_date);
+    }
+
+    get recorded() {
+        const { given_date: given, recorded_date: recorded } = this.consent;
+        return given && recorded && given.slice(0, 10) !== recorded.slice(0, 10)
+            ? formatWhen(recorded)
+            : "";
+    }
+
+    get explanation() {
+        const { state, locked, can_grant: canGrant, refusal } = this.consent;
+        if (locked) {
+            return (
+                refusal ||
+                _t(
+                    "The candidate withdrew by keyword. Only START, YES or UNSTOP sent from that phone lifts it: nobody can add consent in their place."
+                )
+            );
+        }
+        return state === "granted" || canGrant ? "" : refusal || "";
+    }
+
+    eventIcon(event) {
+        return EVENT_ICONS[event.event] || { icon: "fa-circle-o", tone: "muted" };
+    }
+
+    eventDetails(event) {
+        const details = [
+            formatWhen(event.given_date || event.recorded_date),
+            event.actor_name,
+            event.method_label || event.method,
+            event.source,
+        ];
+        return details.filter(Boolean).join(" · ");
+    }
+
+    wordingTitle(event) {
+        const lang = event.wording_lang;
+        const version = event.wording_version;
+        if (lang && version) {
+            return _t("Wording shown (%(lang)s, version %(version)s)", { lang, version });
+        }
+        return _t("Wording shown");
+    }
+
+    onAddConsent() {
+        this.props.close?.();
+        this.props.onAddConsent();
+    }
+
+    onWithdraw() {
+        this.props.close?.();
+        this.props.onWithdraw();
+    }
+}

@@ -1,0 +1,242 @@
+import {
+    Component,
+    onMounted,
+    onPatched,
+    onWillPatch,
+    useEffect,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
+
+import { DateSection } from "@mail/core/common/date_section";
+
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
+import { usePopover } from "@web/core/popover/popover_hook";
+import { useService } from "@web/core/utils/hooks";
+
+import { describeConsent } from "../../core/consent_states";
+import { dayOf, formatDay } from "../../core/dates";
+import { SmsBubble } from "../bubble/bubble";
+import { SmsComposer } from "../composer/composer";
+import { SmsConsentDialog } from "../consent_dialog/consent_dialog";
+import { SmsWithdrawDialog } from "../consent_dialog/withdraw_dialog";
+import { SmsConsentPopover } from "../consent_popover/consent_popover";
+import { SmsStatusChip } from "../status_chip/status_chip";
+
+/** So close to an end, in pixels, counts as being there. */
+const NEAR = 40;
+
+/** The conversation by text with an applicant, in place of the chatter's messages. */
+export class SmsTab extends Component {
+    static template = "hr_recruitment_texting.SmsTab";
+    static components = {
+        DateSection,
+        Dropdown,
+        DropdownItem,
+        SmsBubble,
+        SmsComposer,
+        SmsStatusChip,
+    };
+    static props = { conversation: Object, isAside: { type: Boolean, optional: true } };
+
+    setup() {
+        this.conversation = useState(this.props.conversation);
+        this.state = useState({ hasNewBelow: false });
+        this.logRef = useRef("log");
+        this.dialog = useService("dialog");
+        this.ui = useService("ui");
+        this.popover = usePopover(SmsConsentPopover, {
+            position: "bottom-start",
+            popoverClass: "o_sms_consent_popover_frame",
+            role: "dialog",
+            useBottomSheet: this.ui.isSmall,
+        });
+        this._keepScroll();
+        useEffect(
+            () => this.markRead(),
+            () => [this.conversation.number, this.conversation.selected?.unread]
+        );
+        useExternalListener(document, "visibilitychange", () => this.markRead());
+    }
+
+    //--------------------------------------------------------------------------
+    // What is shown
+    //--------------------------------------------------------------------------
+
+    /** The messages, oldest first, with a line where a day begins. */
+    get rows() {
+        const rows = [];
+        let current;
+        for (const message of this.conversation.messages) {
+            const day = dayOf(message.date);
+            if (day !== current) {
+                rows.push({ key: `day/${message.id}`, day: formatDay(message.date) });
+                current = day;
+            }
+            rows.push({ key: message.id, message });
+        }
+        return rows;
+    }
+
+    get hasNumber() {
+        return Boolean(this.conversation.number);
+    }
+
+    get emptyTitle() {
+        if (this.hasNumber) {
+            return _t("No texts yet");
+        }
+        return this.conversation.rawPhone
+            ? _t("“%s” is not a phone number that can be texted", this.conversation.rawPhone)
+            : _t("No phone number");
+    }
+
+    get emptyHint() {
+        const { gate, rawPhone } = this.conversation;
+        if (this.hasNumber) {
+            return gate?.allowed
+                ? _t("Say who you are and which company you write for in the first one.")
+                : "";
+        }
+        if (gate?.reason) {
+            return gate.reason;
+        }
+        return rawPhone
+            ? _t("Correct the phone number of the applicant and save.")
+            : _t("Enter a mobile phone number for the applicant and save: then they can be texted.");
+    }
+
+    get logLabel() {
+        return _t("Texts with %s", this.numberLabel(this.conversation.selected));
+    }
+
+    numberLabel(number) {
+        return number?.display || number?.number || this.conversation.number || "";
+    }
+
+    numberHint(number) {
+        const hints = [number.label, number.former && _t("former"), number.main && _t("main")];
+        return hints.filter(Boolean).join(", ");
+    }
+
+    consentLook(number) {
+        return describeConsent({ state: number.consent_state });
+    }
+
+    //--------------------------------------------------------------------------
+    // Scrolling
+    //--------------------------------------------------------------------------
+
+    get isAtBottom() {
+        const log = this.logRef.el;
+        return !log || log.scrollHeight - log.scrollTop - log.clientHeight <= NEAR;
+    }
+
+    scrollToBottom() {
+        const log = this.logRef.el;
+        if (log) {
+            log.scrollTop = log.scrollHeight;
+        }
+        this.state.hasNewBelow = false;
+    }
+
+    /**
+     * Keep the reader's place: at the bottom while they are there, at the same message when older
+     * ones come in above, and otherwise where they are, with a button that leads to what is new.
+     */
+    _keepScroll() {
+        /** What is drawn, and where the reader is in it. */
+        const look = () => ({
+            log: this.logRef.el,
+            number: this.conversation.number,
+            first: this.conversation.messages[0]?.id,
+            last: this.conversation.lastMessageId,
+        });
+        let drawn = {};
+        let place = {};
+        onMounted(() => {
+            this.scrollToBottom();
+            drawn = look();
+        });
+        onWillPatch(() => {
+            const log = this.logRef.el;
+            place = { height: log?.scrollHeight, top: log?.scrollTop, atBottom: this.isAtBottom };
+        });
+        onPatched(() => {
+            const before = drawn;
+            const now = (drawn = look());
+            if (!now.log) {
+                return;
+            }
+            if (now.log !== before.log || now.number !== before.number || !before.first) {
+                this.scrollToBottom();
+            } else if (now.first < before.first && now.last === before.last) {
+                now.log.scrollTop = place.top + now.log.scrollHeight - place.height;
+            } else if (place.atBottom) {
+                this.scrollToBottom();
+            } else if (now.last > before.last) {
+                this.state.hasNewBelow = true;
+            }
+        });
+        // A growing input takes room from the texts: the newest stays in sight.
+        let wasAtBottom = true;
+        const observer = new ResizeObserver(() => wasAtBottom && this.scrollToBottom());
+        useEffect(
+            (log) => {
+                if (log) {
+                    const onScroll = () => (wasAtBottom = this.isAtBottom);
+                    observer.observe(log);
+                    log.addEventListener("scroll", onScroll, { passive: true });
+                    return () => {
+                        observer.disconnect();
+                        log.removeEventListener("scroll", onScroll);
+                    };
+                }
+            },
+            () => [this.logRef.el]
+        );
+    }
+
+    onScroll() {
+        if (this.isAtBottom) {
+            this.state.hasNewBelow = false;
+        }
+        const log = this.logRef.el;
+        if (log.scrollTop <= NEAR && log.scrollHeight > log.clientHeight) {
+            this.conversation.loadOlder();
+        }
+    }
+
+    //--------------------------------------------------------------------------
+    // Doing
+    //--------------------------------------------------------------------------
+
+    markRead() {
+        if (document.visibilityState === "visible") {
+            this.conversation.markRead();
+        }
+    }
+
+    toggleConsent(target) {
+        if (this.popover.isOpen) {
+            this.popover.close();
+            return;
+        }
+        this.popover.open(target, {
+            conversation: this.props.conversation,
+            onAddConsent: () => this.addConsent(),
+            onWithdraw: () => this.withdrawConsent(),
+        });
+    }
+
+    addConsent() {
+        this.dialog.add(SmsConsentDialog, { conversation: this.props.conversation });
+    }
+
+    withdrawConsent() {
+        this.dialog.add(SmsWithdrawDialog, { conversation: this.props.conversation });
+    }
+}

@@ -1,0 +1,35 @@
+import { _t } from "@web/core/l10n/translation";
+
+/**
+ * How each state of consent looks. The words are the server's when it sent some: these are for the
+ * time before it answered, and for the switcher, which knows the state only.
+ */
+export const CONSENT_STATES = {
+    none: { icon: "fa-question-circle", tone: "muted", label: _t("No consent yet") },
+    granted: { icon: "fa-check-circle", tone: "success", label: _t("Consent for SMS given") },
+    declined: { icon: "fa-times-circle", tone: "danger", label: _t("Declined") },
+    withdrawn: { icon: "fa-ban", tone: "danger", label: _t("Withdrawn") },
+    review: { icon: "fa-exclamation-triangle", tone: "warning", label: _t("Needs a decision") },
+};
+
+/**
+ * @param {{ state: string, locked?: boolean, label?: string }} consent
+ */
+export function describeConsent(consent) {
+    const known = CONSENT_STATES[consent?.state] || CONSENT_STATES.none;
+    if (consent?.locked) {
+        const label = consent.label || _t("Withdrawn by keyword");
+        return { ...known, icon: "fa-lock", label };
+    }
+    return { ...known, label: consent?.label || known.label };
+}
+
+/** What happened at an event of the ledger: the icon of the state it leads to. */
+export const EVENT_ICONS = {
+    granted: { icon: "fa-check-circle", tone: "success" },
+    declined: { icon: "fa-times-circle", tone: "danger" },
+    withdrawn: { icon: "fa-ban", tone: "danger" },
+    review: { icon: "fa-exclamation-triangle", tone: "warning" },
+    review_cleared: { icon: "fa-check", tone: "muted" },
+    erased: { icon: "fa-eraser", tone: "muted" },
+};

@@ -1,0 +1,221 @@
+import { markRaw, reactive } from "@odoo/owl";
+
+import { messageOf } from "./errors";
+
+const PAGE = 30;
+/** So many of the messages on screen are read again when something changed: their states may have. */
+const REFRESHED = 200;
+
+/**
+ * The conversation with one applicant, as the SMS tab shows it: which number, its consent, whether it
+ * may be texted, its messages. Holds what the server said and nothing else; every change is a call to
+ * the server followed by reading anew, under the rights of whoever is looking.
+ */
+export class SmsConversation {
+    constructor(orm) {
+        this.orm = markRaw(orm);
+        this.reset(false);
+        return reactive(this);
+    }
+
+    /** @param {number|false} applicantId */
+    reset(applicantId) {
+        this.applicantId = applicantId;
+        /** Number picked in the switcher; `false`: the applicant's main one. */
+        this.picked = false;
+        this.error = "";
+        this.loading = false;
+        this.loadingOlder = false;
+        this._reading = null;
+        this._readAgain = false;
+        this._clear();
+    }
+
+    _clear() {
+        this.ready = false;
+        this.number = false;
+        this.rawPhone = "";
+        this.company = null;
+        this.threadId = false;
+        this.consent = null;
+        this.gate = null;
+        this.canSend = false;
+        this.limit = 1400;
+        this.messages = [];
+        this.hasOlder = false;
+        this.numbers = [];
+    }
+
+    get unread() {
+        return this.numbers.reduce((sum, { unread }) => sum + (unread || 0), 0);
+    }
+
+    get selected() {
+        return this.numbers.find(({ number }) => number === this.number);
+    }
+
+    get lastMessageId() {
+        return this.messages.at(-1)?.id || 0;
+    }
+
+    /**
+     * Read anew. Calls that come while one is under way are answered by one more read after it: a
+     * message can arrive between the server's answer and its being shown.
+     */
+    load() {
+        if (!this.applicantId) {
+            return Promise.resolve();
+        }
+        if (this._reading) {
+            this._readAgain = true;
+            return this._reading;
+        }
+        this.loading = true;
+        const reading = this._read().finally(() => {
+            if (this._reading === reading) {
+                this._reading = null;
+                this.loading = false;
+            }
+        });
+        this._reading = reading;
+        return reading;
+    }
+
+    async _read() {
+        do {
+            this._readAgain = false;
+            const { applicantId, picked } = this;
+            const limit = Math.min(Math.max(PAGE, this.messages.length), REFRESHED);
+            try {
+                const answer = await this._call("sms_tab", {
+                    number: picked,
+                    before_id: false,
+                    limit,
+                });
+                if (this.applicantId !== applicantId) {
+                    return;
+                }
+                if (this.picked !== picked) {
+                    this._readAgain = true;
+                    continue;
+                }
+                this._accept(answer);
+            } catch (error) {
+                if (this.applicantId !== applicantId) {
+                    return;
+                }
+                this.error = messageOf(error);
+            }
+        } while (this._readAgain);
+    }
+
+    _accept(answer) {
+        const isSameNumber = this.ready && this.number === answer.number;
+        const oldest = answer.messages[0]?.id;
+        const older = isSameNumber ? this.messages.filter(({ id }) => id < oldest) : [];
+        // Without a message in common there may be a hole between what is shown and what came.
+        const known = new Set(this.messages.map(({ id }) => id));
+        const joins = !answer.has_older || answer.messages.some(({ id }) => known.has(id));
+        this.messages = joins ? [...older, ...answer.messages] : answer.messages;
+        if (!joins || !older.length) {
+            this.hasOlder = answer.has_older;
+        }
+        this.error = "";
+        this.number = answer.number;
+        this.rawPhone = answer.raw_phone || "";
+        this.numbers = answer.numbers || [];
+        this.company = answer.company;
+        this.threadId = answer.thread_id;
+        this.consent = answer.consent;
+        this.gate = answer.gate;
+        this.canSend = answer.can_send;
+        this.limit = answer.limit || 1400;
+        this.ready = true;
+    }
+
+    async loadOlder() {
+        if (!this.hasOlder || this.loadingOlder) {
+            return;
+        }
+        this.loadingOlder = true;
+        const { applicantId, number } = this;
+        try {
+            const answer = await this._call("sms_tab", {
+                number,
+                before_id: this.messages[0].id,
+                limit: PAGE,
+            });
+            if (this.applicantId !== applicantId || this.number !== number) {
+                return;
+            }
+            const oldest = this.messages[0].id;
+            this.messages = [
+                ...answer.messages.filter(({ id }) => id < oldest),
+                ...this.messages,
+            ];
+            this.hasOlder = answer.has_older;
+        } catch (error) {
+            this.error = messageOf(error);
+        } finally {
+            this.loadingOlder = false;
+        }
+    }
+
+    /** @param {string} number */
+    async pick(number) {
+        if (number === this.number) {
+            return;
+        }
+        const numbers = this.numbers;
+        this._clear();
+        this.numbers = numbers;
+        this.number = number;
+        this.picked = number;
+        await this.load();
+    }
+
+    async send(body) {
+        const { number } = this;
+        await this._call("sms_send", { body, number });
+        await this.load();
+    }
+
+    async grantConsent(values) {
+        await this._call("sms_consent_grant", { number: this.number, method: "manual", ...values });
+        await this.load();
+    }
+
+    async withdrawConsent(note) {
+        await this._call("sms_consent_withdraw", { number: this.number, note });
+        await this.load();
+    }
+
+    readHistory() {
+        return this._call("sms_consent_history", { number: this.number });
+    }
+
+    async markRead() {
+        const { selected } = this;
+        if (!selected?.unread) {
+            return;
+        }
+        selected.unread = 0;
+        try {
+            await this._call("sms_mark_read", { number: selected.number });
+        } catch (error) {
+            messageOf(error); // what could not be marked stays unread: the next read says so
+        }
+    }
+
+    /** @param {{ thread_id?: number, applicant_ids?: number[] }} payload of a bus notification */
+    concerns({ thread_id: threadId, applicant_ids: applicantIds = [] }) {
+        return Boolean(
+            this.applicantId &&
+                ((threadId && threadId === this.threadId) || applicantIds.includes(this.applicantId))
+        );
+    }
+
+    _call(method, kwargs) {
+        return this.orm.silent.call("hr.applicant", method, [[this.applicantId]], kwargs);
+    }
+}
