@@ -8,6 +8,7 @@ import time
 
 from . import databases, simulator
 from .addon import code_digest
+from .log_check import unexpected
 from .odoo_process import CONFIG, command, environment, run_odoo, run_script
 from .paths import ADDON, DEV, LOGS, PYTHON, ROOT
 from .ports import HOST, check_free, port_from, wait_until_answers
@@ -15,7 +16,6 @@ from .run import why
 from .say import Stop, line, step
 from .setup import Workplace, building, prepare
 from .stamp import Stamp, digest
-from .templates import check_log
 
 DATABASE = "texting"
 CONFIGURE = ROOT / "bin" / "devkit" / "in_odoo" / "configure_demo.py"
@@ -45,14 +45,21 @@ class Server:
                 template = self.place.templates.addon()
             with step("Creating the demo database"):
                 databases.copy(cluster, template, DATABASE)
+            self._show("Installing", self.place.templates.install_problems(template))
             self.place.templates.release()
             code.write(wanted)
         elif code.read() != wanted:
             with step("The addon changed: updating it"):
                 (LOGS / "update.log").unlink(missing_ok=True)
                 log = run_odoo(self.place.odoo, "update the addon", "update.log", "-d", DATABASE, "-u", ADDON)
-            check_log(log, "Updating the addon")
+            self._show("Updating", unexpected(log))
             code.write(wanted)
+
+    @staticmethod
+    def _show(what: str, problems: list[str]) -> None:
+        if problems:
+            line(f"  {what} the addon logged warnings or errors:")
+            line("\n".join(f"    {text}" for text in problems[:20]))
 
     def configure(self) -> None:
         """Fill in the simulator's account and both addresses, when they are not yet what the database has."""

@@ -7,8 +7,9 @@ import urllib.request
 
 from .say import Stop
 
-ACCOUNT_SID = "AC00000000000000000000000000005150"
-AUTH_TOKEN = "simulator-token-is-not-a-secret0"
+# the simulator's own defaults, see simulator/__init__.py
+ACCOUNT_SID = "AC51a0000000000000000000000000f00d"
+AUTH_TOKEN = "51a0000000000000000000000000f00d"
 NUMBER = "+15005550006"
 INBOUND = "/recruitment_texting/twilio/inbound"
 

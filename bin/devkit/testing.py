@@ -1,0 +1,200 @@
+"""`bin/test`: set-up, then all tests, then the log. Anything skipped, or logged as a warning or error, fails the run."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import databases, lint
+from .log_check import unexpected
+from .odoo_process import CONFIG, environment
+from .paths import ADDON_LINK, DEV, LOGS, PYTHON, ROOT, STATE
+from .say import line, step
+from .setup import Workplace, building, prepare
+
+USAGE = """usage: bin/test [--lint | --core] [--soak] [pytest arguments]
+
+Without arguments all tests run: first those that need no Odoo, then the addon's in Odoo and Chromium.
+  bin/test tests/test_x.py -k name    a part of them (paths as seen from the repository root)
+  bin/test --lint                     ruff, pylint with pylint-odoo, XML and translations
+  bin/test --fix                      let ruff format and repair what it can, then --lint
+  bin/test --core                     Odoo's own tests, with and without the addon, and the difference
+  bin/test --soak                     also the long trials (sets TEXTING_SOAK=1)
+"""
+# pytest options that take the next argument as their value, which is then not a path
+WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-W", "--maxfail", "--durations", "--tb", "--deselect", "--ignore"}
+PURE = ("simulator/tests", "bin/tests", "bench/tests")  # folders whose tests need no Odoo
+
+
+@dataclass
+class Outcome:
+    """What both pytest runs came to."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, name: str, code: int, report: Path) -> None:
+        """0 passed, 1 some failed, 5 nothing selected (only a problem when the other run has nothing either)."""
+        if report.exists():
+            found = json.loads(report.read_text())
+            for key, number in found["counts"].items():
+                self.counts[key] = self.counts.get(key, 0) + number
+            self.skipped += found["skipped"]
+            report.unlink()
+        if code == 1:
+            self.problems.append(f"{name}: tests failed")
+        elif code not in (0, 5):
+            self.problems.append(f"{name}: pytest ended with code {code}")
+
+
+@dataclass
+class Selection:
+    """The developer's pytest arguments, sorted by where their paths belong."""
+
+    options: list[str] = field(default_factory=list)
+    pure: list[str] = field(default_factory=list)
+    odoo: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, arguments: list[str]) -> "Selection":
+        chosen, value_follows = cls(), False
+        for argument in arguments:
+            path, colons, test = argument.partition("::")
+            if value_follows or argument.startswith("-") or not (ROOT / path).exists():
+                chosen.options.append(argument)
+                value_follows = not value_follows and argument in WITH_VALUE
+                continue
+            relative = (ROOT / path).resolve().relative_to(ROOT).as_posix()
+            if relative.startswith(PURE):
+                chosen.pure.append(f"{relative}{colons}{test}")
+            else:
+                # Odoo finds the addon by its folder's name: the path has to go through the link that carries it
+                chosen.odoo.append(f"{ADDON_LINK / relative}{colons}{test}")
+        if not chosen.pure and not chosen.odoo:
+            chosen.pure = [folder for folder in PURE if any((ROOT / folder).glob("test_*.py"))]
+            chosen.odoo = [str(ADDON_LINK / "tests")]
+        return chosen
+
+
+def _pytest(arguments: list[str], cwd: Path, env: dict[str, str]) -> tuple[int, Path]:
+    report = STATE / f"report-{os.getpid()}.json"
+    report.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [str(PYTHON), "-m", "pytest", "-p", "devkit.pytest_report", "-p", "no:cacheprovider", *arguments],
+        cwd=cwd,
+        env={**os.environ, **env, "TEXTING_REPORT": str(report)},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        return process.wait(), report
+    except KeyboardInterrupt:
+        # pytest got the same signal from a terminal; otherwise pass it on, so that its own clean-up runs
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        raise
+
+
+def run_pure(selection: Selection, outcome: Outcome) -> None:
+    if not selection.pure:
+        return
+    line("\nTests that need no Odoo")
+    code, report = _pytest(
+        ["-p", "no:odoo", *selection.options, *selection.pure],
+        ROOT,
+        {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'bin'}", "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    outcome.add("Tests that need no Odoo", code, report)
+
+
+def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool) -> None:
+    """All tests in one Odoo process on a copy of the template, in which nothing of a former run is left."""
+    if not selection.odoo:
+        return
+    with building():
+        template = place.templates.addon()
+    outcome.problems += [f"installing the addon logged: {text}" for text in place.templates.install_problems(template)]
+    database = f"test_{os.getpid()}"
+    log = LOGS / f"{database}.log"
+    with step("Copying the test database"):
+        databases.copy(place.cluster, template, database)
+    env = environment(place.odoo)
+    env |= {
+        "PYTHONPATH": f"{env['PYTHONPATH']}{os.pathsep}{ROOT / 'bin'}",
+        "TEXTING_TEMPLATE_DB": template,
+        "TEXTING_CONFIG": str(CONFIG),
+        "TEXTING_ROOT": str(ROOT),
+    }
+    if soak:
+        env["TEXTING_SOAK"] = "1"
+    line("\nTests in Odoo")
+    try:
+        code, report = _pytest(
+            [
+                "--odoo-http",
+                f"--odoo-config={CONFIG}",
+                f"--odoo-database={database}",
+                "--odoo-log-level=info",
+                f"--odoo-extra=logfile={log}",
+                *selection.options,
+                *selection.odoo,
+            ],
+            DEV,
+            env,
+        )
+        outcome.add("Tests in Odoo", code, report)
+        outcome.problems += [f"unexpected in the log: {text}" for text in unexpected(log)]
+    finally:
+        if log.exists():
+            shutil.move(log, LOGS / "test.log")
+        databases.drop(place.cluster, database)
+        databases.drop_leftovers(place.cluster)
+
+
+def summarise(outcome: Outcome, seconds: float) -> int:
+    """Say why the run fails, then one closing line in pytest's own form over both runs."""
+    problems = outcome.problems + [f"not run: {text}" for text in outcome.skipped]
+    if not outcome.counts.get("collected"):
+        problems.append("not a single test was found")
+    line()
+    for text in problems:
+        line(text)
+    if problems:
+        line("\nbin/test FAILED. Odoo's log of this run is .dev/log/test.log; screenshots are in .dev/screenshots.")
+    parts = [
+        f"{outcome.counts[key]} {key}"
+        for key in ("failed", "error", "passed", "skipped", "xfailed", "xpassed")
+        if outcome.counts.get(key)
+    ]
+    line(f" {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s ".center(100, "="))
+    return 1 if problems else 0
+
+
+def main(arguments: list[str]) -> int:
+    if "--help" in arguments or "-h" in arguments:
+        line(USAGE)
+        return 0
+    flags = {flag: flag in arguments for flag in ("--lint", "--fix", "--core", "--soak")}
+    arguments = [argument for argument in arguments if argument not in flags]
+    start = time.monotonic()
+    if flags["--lint"] or flags["--fix"]:
+        return lint.main(fix=flags["--fix"])
+    place = prepare(dev=True)
+    try:
+        if flags["--core"]:
+            from . import core
+
+            return core.main(place)
+        selection, outcome = Selection.of(arguments), Outcome()
+        run_pure(selection, outcome)
+        run_odoo_tests(place, selection, outcome, soak=flags["--soak"])
+        return summarise(outcome, time.monotonic() - start)
+    finally:
+        place.close()

@@ -1,0 +1,3 @@
+from . import test_segments
+from . import test_consent_rules
+from . import test_ledger
