@@ -1,1 +1,2 @@
+from . import form
 from . import twilio

@@ -65,9 +65,7 @@ class ResCompany(models.Model):
         question = (
             template._sms_consent_question_text() or self._sms_consent_example_text(scope)
         )
-        question = question.replace("{company}", self.name).replace(
-            "{job}", job.name or self.env._("the position")
-        )
+        question = self._sms_consent_fill(question, job)
         disclosure = self._sms_consent_disclosure(
             scope,
             source["sms_consent_frequency"].sms_consent_frequency,
@@ -90,6 +88,12 @@ class ResCompany(models.Model):
             "version": f"{kind}-{owner.id}-{owner.sms_consent_version}",
             "lang": self.env.lang or "en_US",
         }
+
+    def _sms_consent_fill(self, question, job=None):
+        """:returns: the question with its placeholders replaced, and nothing else read"""
+        self.ensure_one()
+        position = job and job.name or self.env._("the position")
+        return question.replace("{company}", self.name).replace("{job}", position)
 
     def _sms_consent_disclosure(self, scope, frequency, terms_url, privacy_url):
         """:returns: list of ``(text, href)``; href is None where it is no link"""
