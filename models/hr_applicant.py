@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..rules.consent import PUBLIC_METHODS
 from .hr_sms_gate import GateRequest
@@ -129,24 +130,25 @@ class HrApplicant(models.Model):
     def _search_sms_consent_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        found = Domain.FALSE
-        states = set(value)
-        for thread in (
-            self.env["hr.sms.thread"]
-            .sudo()  # as for the compute; the applicants found are still checked
-            .search_fetch([("consent_state", "in", list(states - {"none", False}))], ["number"])
-            .grouped("company_id")
-            .items()
-        ):
-            company, threads = thread
-            found |= Domain("company_id", "=", company.id) & Domain(
-                "sms_number", "in", threads.mapped("number")
-            )
-        if states & {"none", False}:
-            others = [state for state, _label in self._fields["sms_consent_state"].selection]
-            others.remove("none")
-            found |= ~Domain(self._search_sms_consent_state("in", others))
-        return found
+        states = [state or "none" for state in value]
+        self.flush_model(["company_id", "sms_number"])
+        # The query names applicants by a field the user may search on; the applicants found
+        # are still subject to the user's own rules.
+        self.env["hr.sms.thread"].sudo().flush_model(["company_id", "number", "consent_state"])
+        return Domain(
+            "id",
+            "in",
+            SQL(
+                """(
+                SELECT applicant.id
+                  FROM hr_applicant AS applicant
+             LEFT JOIN hr_sms_thread AS thread
+                    ON thread.company_id = applicant.company_id
+                   AND thread.number = applicant.sms_number
+                 WHERE COALESCE(thread.consent_state, 'none') = ANY(%s))""",
+                states,
+            ),
+        )
 
     def sms_consent_grant(
         self,

@@ -5,6 +5,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..rules import consent
 from .hr_sms_thread import LEDGER
@@ -121,29 +122,9 @@ class HrSmsConsent(models.Model):
         """Back the append-only promise by the database itself.
 
         ORM overrides are not enough: a partner merge rewrites foreign keys by SQL, and
-        whoever writes SQL passes them by. Evidence alone may be deleted, by an erasure that
-        says so in its transaction.
+        whoever writes SQL passes them by.
         """
-        self.env.cr.execute(
-            """
-            CREATE OR REPLACE FUNCTION hr_sms_consent_append_only() RETURNS trigger AS $$
-            BEGIN
-                IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'hr_sms_consent_evidence'
-                   AND current_setting('hr_recruitment_texting.erasing', TRUE) = 'on' THEN
-                    RETURN OLD;
-                END IF;
-                RAISE EXCEPTION 'the consent ledger is append-only (% on %)',
-                                TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
-            END;
-            $$ LANGUAGE plpgsql;
-            DROP TRIGGER IF EXISTS append_only ON hr_sms_consent;
-            CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON hr_sms_consent
-               FOR EACH ROW EXECUTE FUNCTION hr_sms_consent_append_only();
-            DROP TRIGGER IF EXISTS append_only_truncate ON hr_sms_consent;
-            CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON hr_sms_consent
-               FOR EACH STATEMENT EXECUTE FUNCTION hr_sms_consent_append_only();
-            """
-        )
+        create_append_only_trigger(self.env.cr, self._table)
 
     @api.depends("personal_digest")
     def _compute_evidence(self):
@@ -281,6 +262,43 @@ class HrSmsConsent(models.Model):
         }
         row["hash"] = event_hash(row)
         return row, {**personal, "salt": salt}
+
+
+def create_append_only_trigger(cr, table):
+    """Make PostgreSQL refuse UPDATE, DELETE and TRUNCATE on a table of the ledger.
+
+    Rows of evidence alone may be deleted, by an erasure that says so in its transaction.
+
+    :param cr: database cursor
+    :param str table: ``hr_sms_consent`` or ``hr_sms_consent_evidence``
+    """
+    cr.execute(
+        """
+        CREATE OR REPLACE FUNCTION hr_sms_consent_append_only() RETURNS trigger AS $$
+        BEGIN
+            IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'hr_sms_consent_evidence'
+               AND current_setting('hr_recruitment_texting.erasing', TRUE) = 'on' THEN
+                RETURN OLD;
+            END IF;
+            RAISE EXCEPTION 'the consent ledger is append-only (% on %)',
+                            TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+        END;
+        $$ LANGUAGE plpgsql
+        """
+    )
+    for name, what in (
+        ("append_only", "BEFORE UPDATE OR DELETE ON %s FOR EACH ROW"),
+        ("append_only_truncate", "BEFORE TRUNCATE ON %s FOR EACH STATEMENT"),
+    ):
+        trigger, target = SQL.identifier(name), SQL.identifier(table)
+        cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, target))
+        cr.execute(
+            SQL(
+                f"CREATE TRIGGER %s {what} EXECUTE FUNCTION hr_sms_consent_append_only()",
+                trigger,
+                target,
+            )
+        )
 
 
 def personal_digest(salt, personal):

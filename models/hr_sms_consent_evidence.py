@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .hr_sms_consent import create_append_only_trigger
 from .hr_sms_thread import LEDGER
 
 
@@ -31,6 +32,10 @@ class HrSmsConsentEvidence(models.Model):
     note = fields.Text(readonly=True)
 
     _consent_unique = models.UniqueIndex("(consent_id)")
+
+    def init(self):
+        """Have PostgreSQL refuse changes, as for the events themselves."""
+        create_append_only_trigger(self.env.cr, self._table)
 
     @api.model_create_multi
     def create(self, vals_list):

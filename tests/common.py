@@ -1,0 +1,143 @@
+"""What all tests share: companies, users of each role, applicants, and a stand-in gateway."""
+
+from contextlib import contextmanager
+from unittest.mock import patch
+from uuid import uuid4
+
+from odoo import Command
+from odoo.tests import TransactionCase, new_test_user
+
+from ..gateway import Gateway, Result
+
+ACCOUNT_SID = "AC" + "0" * 31 + "1"
+AUTH_TOKEN = "f" * 32
+OUR_NUMBER = "+12025550100"
+CANDIDATE = "+12025550142"
+
+
+class FakeGateway:
+    """Stands in for Twilio: remembers what it was given, answers as told.
+
+    :ivar sent: list of ``Outgoing``, in order
+    :ivar answer: callable from ``Outgoing`` to ``Result``
+    """
+
+    def __init__(self):
+        self.sent = []
+        self.answer = self.accept
+
+    def accept(self, text):
+        return Result(text.uuid, "accepted", sid=f"SM{uuid4().hex}")
+
+    def send_many(self, _gateway, texts):
+        self.sent += texts
+        return [self.answer(text) for text in texts]
+
+    @property
+    def bodies(self):
+        return [text.body for text in self.sent]
+
+
+class TextingMixin:
+    """The shared set-up, for TransactionCase and HttpCase alike."""
+
+    @classmethod
+    def set_up_texting(cls):
+        cls.env.user.group_ids += cls.env.ref("hr_recruitment_texting.group_sms_manager")
+        cls.company = cls.env["res.company"].create(
+            {"name": "Acme Hiring", "country_id": cls.env.ref("base.us").id}
+        )
+        cls.connect_company(cls.company)
+        cls.env.user.company_ids += cls.company
+        cls.job = cls.env["hr.job"].create({"name": "Nurse", "company_id": cls.company.id})
+        cls.applicant = cls.make_applicant()
+        officer = "hr_recruitment.group_hr_recruitment_user"
+        prefix = "hr_recruitment_texting.group_sms_"
+        cls.nobody = cls.make_user("nobody", officer)
+        cls.viewer = cls.make_user("viewer", f"{officer},{prefix}view")
+        cls.sender = cls.make_user("sender", f"{officer},{prefix}send")
+        cls.manager = cls.make_user("manager", f"{officer},{prefix}manager")
+        cls.interviewer = cls.make_user(
+            "interviewer", f"hr_recruitment.group_hr_recruitment_interviewer,{prefix}view"
+        )
+
+    @classmethod
+    def connect_company(cls, company, number=OUR_NUMBER, sid=ACCOUNT_SID, token=AUTH_TOKEN):
+        company.write(
+            {
+                "sms_twilio_account_sid": sid,
+                "sms_twilio_auth_token": token,
+                "sms_twilio_number_ids": [
+                    Command.create({"number": number, "country_id": cls.env.ref("base.us").id})
+                ],
+            }
+        )
+
+    @classmethod
+    def make_user(cls, name, groups):
+        return new_test_user(
+            cls.env,
+            login=f"sms_{name}",
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    @classmethod
+    def make_applicant(cls, **values):
+        return cls.env["hr.applicant"].create(
+            {
+                "partner_name": "Robin Candidate",
+                "partner_phone": CANDIDATE,
+                "job_id": cls.job.id,
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
+
+    def thread_of(self, applicant, number=None):
+        applicant = applicant.sudo()
+        return applicant._sms_thread(number or applicant.sms_number, create=True)
+
+    def append(self, event, method, applicant=None, **values):
+        """Append an event to the ledger the way a door would."""
+        applicant = applicant or self.applicant
+        return self.env["hr.sms.consent"]._append(
+            [
+                {
+                    "thread": self.thread_of(applicant),
+                    "event": event,
+                    "method": method,
+                    "applicant": applicant,
+                    **values,
+                }
+            ]
+        )
+
+    @contextmanager
+    def fake_gateway(self):
+        """Replace Twilio for a block.
+
+        :returns: context manager giving a :class:`FakeGateway`
+        """
+        fake = FakeGateway()
+        with patch.object(Gateway, "send_many", lambda gateway, texts: fake.send_many(gateway, texts)):
+            yield fake
+
+    def drain(self, lane="direct"):
+        """Send what waits, as the sender thread or the cron does."""
+        self.env.flush_all()
+        with self.fake_gateway() as fake:
+            self.env["hr.sms.message"]._process_queue(lane)
+        self.env.invalidate_all()
+        return fake
+
+
+class TextingCase(TextingMixin, TransactionCase):
+    """A TransactionCase whose own transactions see what the test wrote."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.set_up_texting()
+        cls.registry_enter_test_mode_cls()
