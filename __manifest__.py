@@ -17,8 +17,19 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "data/ir_cron.xml",
+        "data/sms_consent_wording.xml",
+        "views/website_templates.xml",
+        "views/res_config_settings_views.xml",
+        "views/hr_job_views.xml",
     ],
     "assets": {
+        "web.assets_frontend": [
+            "hr_recruitment_texting/static/src/website/**/*",
+        ],
+        "website.website_builder_assets": [
+            "hr_recruitment_texting/static/src/website/sms_consent_markup.js",
+            "hr_recruitment_texting/static/src/builder/**/*",
+        ],
         "web.assets_backend": [
             "hr_recruitment_texting/static/src/core/**/*",
             "hr_recruitment_texting/static/src/chatter/**/*",
