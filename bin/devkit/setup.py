@@ -14,6 +14,8 @@ from .say import Stop
 from .templates import Templates
 from .venv import ensure_venv
 
+CHROMIUM = ["chromium", "fonts-liberation", "fonts-noto-color-emoji"]  # without fonts pictures show empty boxes
+
 
 @dataclass
 class Workplace:
@@ -43,7 +45,7 @@ def prepare(*, dev: bool) -> Workplace:
     make_folders()
     with building():
         if dev and not find_chromium():
-            debian.install(["chromium", "fonts-liberation", "fonts-noto-color-emoji"], "Chromium")
+            debian.install(CHROMIUM, "Chromium")
         odoo = ensure_odoo()
         ensure_venv(dev=dev)
         cluster = Cluster()
