@@ -255,7 +255,8 @@ class Control:
         number = normalize(str(data.get(key) or ""))
         if number is None:
             raise Refused(
-                f"{key}: write the number with country code, such as +15551234567"
+                f"“{data.get(key) or ''}” ({key}) is not a phone number. Write it with country "
+                "code, such as +15551234567."
             )
         return number
 

@@ -135,7 +135,9 @@ export class PhoneView {
 
     grow() {
         this.input.style.height = "auto";
-        this.input.style.height = `${Math.min(this.input.scrollHeight + 2, 132)}px`;
+        const height = this.input.scrollHeight + 2;
+        this.input.style.height = `${Math.min(height, 132)}px`;
+        this.input.style.overflowY = height > 132 ? "auto" : "hidden";
         byId("send").disabled = !this.input.value.trim() && !this.pictures.length;
     }
 
@@ -227,11 +229,12 @@ export class PhoneView {
         const atEnd = toEnd || scrollHeight - scrollTop - clientHeight < 60;
         const items = [];
         let before = null;
-        for (const message of [...this.messages.values()].sort((a, b) => a.seq - b.seq)) {
+        const messages = [...this.messages.values()].sort((a, b) => a.seq - b.seq);
+        for (const [index, message] of messages.entries()) {
             if (!before || dayOf(before.created) !== dayOf(message.created)) {
                 items.push(el("div", { class: "day" }, dayOf(message.created)));
             }
-            items.push(this.item(message, before, message.sid === fresh));
+            items.push(this.item(message, before, messages[index + 1], message.sid === fresh));
             before = message;
         }
         this.node.replaceChildren(...items);
@@ -240,7 +243,7 @@ export class PhoneView {
         }
     }
 
-    item(message, before, fresh) {
+    item(message, before, after, fresh) {
         const out = message.direction === "inbound";
         const failed = ["undelivered", "failed", "canceled"].includes(message.status);
         const first = !before || before.direction !== message.direction
@@ -269,7 +272,7 @@ export class PhoneView {
             "div",
             { class: `item ${out ? "out" : "in"}${first ? " first" : ""}${fresh ? " fresh" : ""}` },
             bubble,
-            this.meta(message, out, failed),
+            this.meta(message, after, out, failed),
             ...warnings.map((warning) => el(
                 "span",
                 { class: "badge warn", dataset: { testid: "bubble-warning" } },
@@ -278,7 +281,8 @@ export class PhoneView {
         );
     }
 
-    meta(message, out, failed) {
+    /** The line under a text; texts of one minute share the time under the last of them. */
+    meta(message, after, out, failed) {
         const parts = [time(message.created)];
         if (this.app.numbers.length > 1) {
             parts.push(out ? `to ${pretty(message.to)}` : `from ${pretty(message.from)}`);
@@ -293,6 +297,12 @@ export class PhoneView {
             parts.push("scheduled");
         } else if (WAITING[message.status]) {
             parts.push(WAITING[message.status]);
+        }
+        if (
+            parts.length === 1 && !failed && after?.direction === message.direction
+            && time(after.created) === parts[0]
+        ) {
+            return null;
         }
         const bad = failed
             ? el("span", { class: "bad" }, ` · ${message.status}`
