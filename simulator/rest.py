@@ -435,7 +435,7 @@ def _date_filter(query):
     for name, kind in (("DateSent", "="), ("DateSent>", ">"), ("DateSent<", "<")):
         value = query.get(name)
         if value:
-            limits.append((kind, *_moments(value)))
+            limits.append((kind, *_moments(value, whole_day=kind == "=")))
     if not limits:
         return None
 
@@ -452,17 +452,20 @@ def _date_filter(query):
     return accepts
 
 
-def _moments(value):
-    """Return the first and last whole second a filter value covers: a day, or one second."""
+def _moments(value, whole_day):
+    """Return the first and last whole second a filter value covers: a day, or one second.
+
+    :param whole_day: take the day of a moment too. The official clients send a date as its
+        midnight.
+    """
     value = value.strip().lstrip("<>=").strip()
     try:
-        if len(value) == 10:
-            day = datetime.fromisoformat(value).replace(tzinfo=UTC)
-            return int(day.timestamp()), int((day + timedelta(days=1)).timestamp()) - 1
         moment = datetime.fromisoformat(value)
     except ValueError as error:
         raise TwilioError(20001, f"DateSent {value}") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if whole_day or len(value) == 10:
+        day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        return int(day.timestamp()), int((day + timedelta(days=1)).timestamp()) - 1
     second = int(moment.timestamp())
     return second, second
