@@ -32,6 +32,7 @@ class TwilioWebhooks(http.Controller):
         methods=["POST"],
         csrf=False,
         save_session=False,
+        readonly=False,
     )
     def inbound(self, **_params):
         """Take in a text from a candidate.
@@ -54,6 +55,7 @@ class TwilioWebhooks(http.Controller):
         methods=["POST"],
         csrf=False,
         save_session=False,
+        readonly=False,
     )
     def status(self, message_uuid, **_params):
         """Take in what became of a text we sent.

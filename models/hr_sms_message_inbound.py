@@ -137,8 +137,7 @@ class HrSmsMessage(models.Model):
 
     def _confirm(self, action, lang):
         """Answer a keyword, once: the law allows one confirmation, without marketing."""
-        lang = {"de": "de_DE"}.get(lang, "en_US")
-        text = self.with_context(lang=lang)._confirmation_text(action, self.company_id)
+        text = keywords.ANSWERS[lang][action].format(company=self.company_id.name)
         self._queue(
             [
                 {
@@ -149,22 +148,4 @@ class HrSmsMessage(models.Model):
                     "sender_number": self.sender_number,
                 }
             ]
-        )
-
-    def _confirmation_text(self, action, company):
-        if action == "stop":
-            return self.env._(
-                "%(company)s: You will receive no more texts from us. Reply START to get them "
-                "again.",
-                company=company.name,
-            )
-        if action == "start":
-            return self.env._(
-                "%(company)s: You will receive our texts again. Reply STOP to opt out.",
-                company=company.name,
-            )
-        return self.env._(
-            "%(company)s: texts about your job application. Message frequency varies. Msg & data "
-            "rates may apply. Reply STOP to opt out.",
-            company=company.name,
         )

@@ -48,6 +48,36 @@ TWILIO_ANSWERS = TWILIO_STOP | TWILIO_START | TWILIO_HELP
 # https://help.twilio.com/articles/360034798533
 TOLL_FREE_START = frozenset({"start", "unstop"})
 
+# Our answers, in the language of the keyword, which need not be installed in Odoo. One
+# confirmation, no marketing: 47 CFR 64.1200(a)(12).
+ANSWERS = {
+    "en": {
+        "stop": (
+            "{company}: You are unsubscribed and will receive no more texts from us. "
+            "Reply START to resubscribe."
+        ),
+        "start": "{company}: You are subscribed to our texts again. Reply STOP to opt out.",
+        "help": (
+            "{company}: Texts about job applications. Msg frequency varies. Msg & data rates "
+            "may apply. Reply STOP to opt out."
+        ),
+    },
+    "de": {
+        "stop": (
+            "{company}: Sie sind abgemeldet und erhalten keine SMS mehr von uns. "
+            "Antworten Sie mit START, um wieder SMS zu erhalten."
+        ),
+        "start": (
+            "{company}: Sie erhalten wieder SMS von uns. Antworten Sie mit STOP, um keine SMS "
+            "mehr zu erhalten."
+        ),
+        "help": (
+            "{company}: SMS zu Bewerbungen. Häufigkeit variiert. Es können Kosten Ihres "
+            "Anbieters anfallen. Antworten Sie mit STOP, um keine SMS mehr zu erhalten."
+        ),
+    },
+}
+
 _TOLL_FREE = re.compile(r"^\+1(800|833|844|855|866|877|888)\d{7}$")
 
 
