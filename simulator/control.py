@@ -309,7 +309,7 @@ class Control:
         media = [self._media(item) for item in data.get("media") or ()]
         if not body and not media:
             raise Refused("Give a body or media")
-        repeat = int(data.get("repeat") or 1)
+        repeat = int(data.get("repeat", 1))
         if not 1 <= repeat <= 1000:
             raise Refused("repeat must be between 1 and 1000")
         sign = data.get("sign") or "valid"

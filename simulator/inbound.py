@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from . import API_VERSION, keywords
 from .errors import WARNINGS
 from .store import Media
-from .twiml import TwimlWarning, parse
+from .twiml import TwimlError, parse
 
 #: Calling code -> country, longest first, for FromCountry. A handful is enough here.
 COUNTRIES = (
@@ -173,7 +173,7 @@ class Inbound:
         if answer.ok:
             try:
                 replies = parse(answer.content_type, answer.body)
-            except TwimlWarning as warning:
+            except TwimlError as warning:
                 self._warn(warning.code, str(warning), url, message, result, answer.body)
             else:
                 for reply in replies:

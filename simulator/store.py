@@ -35,7 +35,7 @@ def new_sid(prefix):
 @lru_cache(maxsize=4096)
 def rfc2822(second):
     """Format a whole second since 1970 as Twilio does: ``Fri, 24 May 2019 17:44:46 +0000``."""
-    return formatdate(second)
+    return formatdate(second)[:-5] + "+0000"  # Python writes -0000 for GMT
 
 
 def twilio_date(moment):

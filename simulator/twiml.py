@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 XML_TYPES = frozenset({"text/xml", "application/xml"})
 
 
-class TwimlWarning(Exception):
+class TwimlError(Exception):
     """An answer Twilio could not use; ``code`` is the number in its debugger."""
 
     def __init__(self, code, text):
@@ -24,26 +24,26 @@ def parse(content_type, body):
     :param body: the answer's text.
     :returns: a list of dicts with ``body``, ``media`` (addresses), ``to``, ``from`` and
         ``callback`` (``None`` where not given).
-    :raises TwimlWarning: when Twilio would log an error instead.
+    :raises TwimlError: when Twilio would log an error instead.
     """
     mime = content_type.split(";", 1)[0].strip().lower()
     if mime not in XML_TYPES:
-        raise TwimlWarning(
+        raise TwimlError(
             12300, f"The webhook answered with Content-Type {content_type or '(none)'}, not XML"
         )
     if "<!DOCTYPE" in body:
-        raise TwimlWarning(12100, "The webhook's answer has a document type, which is not TwiML")
+        raise TwimlError(12100, "The webhook's answer has a document type, which is not TwiML")
     try:
         root = ElementTree.fromstring(body.strip().encode())
     except (ElementTree.ParseError, ValueError) as error:
-        raise TwimlWarning(12100, f"The webhook's answer is not XML: {error}") from error
+        raise TwimlError(12100, f"The webhook's answer is not XML: {error}") from error
     if root.tag != "Response":
-        raise TwimlWarning(12200, f"The webhook's answer starts with <{root.tag}>, not <Response>")
+        raise TwimlError(12200, f"The webhook's answer starts with <{root.tag}>, not <Response>")
     replies = []
     for verb in root:
         if verb.tag not in ("Message", "Sms"):
             if verb.tag != "Redirect":
-                raise TwimlWarning(12200, f"<{verb.tag}> is not a verb for messages")
+                raise TwimlError(12200, f"<{verb.tag}> is not a verb for messages")
             continue
         text = verb.findtext("Body")
         if text is None:

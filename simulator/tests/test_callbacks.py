@@ -5,6 +5,7 @@ import re
 import time
 
 from conftest import PHONE, wait_for
+
 from simulator import DEFAULT_ACCOUNT_SID, DEFAULT_NUMBER
 
 

@@ -5,8 +5,9 @@ import time
 import pytest
 import requests
 from conftest import PHONE
-from simulator.faults import FAULTS, Faults
 from twilio.base.exceptions import TwilioRestException
+
+from simulator.faults import FAULTS, Faults
 
 
 def outcome(call, *arguments, **values):

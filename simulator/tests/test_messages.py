@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from conftest import PHONE, http
-from simulator import DEFAULT_ACCOUNT_SID, DEFAULT_MESSAGING_SERVICE_SID, DEFAULT_NUMBER
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
+
+from simulator import DEFAULT_ACCOUNT_SID, DEFAULT_MESSAGING_SERVICE_SID, DEFAULT_NUMBER
 
 #: Properties in Twilio's OpenAPI description (api.v2010.account.message and its neighbours).
 MESSAGE = {
@@ -158,7 +159,7 @@ def test_wrong_credentials(sim):
     assert error.msg.endswith("Authenticate")
     foreign = Client("AC" + "0" * 32, "0" * 32)
     foreign.api.base_url = sim.url
-    refused(20003, 401, foreign.messages.list)
+    refused(20003, 401, foreign.messages("SM" + "0" * 32).fetch)
     other = f"{sim.url}/2010-04-01/Accounts/AC{'0' * 32}/Messages.json"
     assert http.get(other, auth=sim.auth).status_code == 401
     assert "WWW-Authenticate" in http.get(sim.api + "/Messages.json").headers
