@@ -3,3 +3,7 @@ from . import test_consent_rules
 from . import test_ledger
 from . import test_sending
 from . import test_webhooks
+from . import test_live_setup
+from . import test_rights
+from . import test_wording
+from . import test_job_form
