@@ -17,7 +17,7 @@ from .sending import MAGIC_TO
 from .store import Media, normalize
 
 
-class Refused(Exception):
+class ControlError(Exception):
     """A control request that makes no sense; the text says what to do."""
 
 
@@ -62,7 +62,7 @@ class Control:
         async def wrapped(request):
             try:
                 return web.json_response(await handler(request))
-            except (Refused, ValueError) as error:
+            except (ControlError, ValueError) as error:
                 return web.json_response({"error": str(error)}, status=400)
 
         return wrapped
@@ -72,9 +72,9 @@ class Control:
         try:
             data = json.loads(await request.text() or "{}")
         except ValueError as error:
-            raise Refused(f"The body is not JSON: {error}") from error
+            raise ControlError(f"The body is not JSON: {error}") from error
         if not isinstance(data, dict):
-            raise Refused("The body must be a JSON object")
+            raise ControlError("The body must be a JSON object")
         return data
 
     async def health(self, request):
@@ -254,7 +254,7 @@ class Control:
     def _number(self, data, key):
         number = normalize(str(data.get(key) or ""))
         if number is None:
-            raise Refused(
+            raise ControlError(
                 f"“{data.get(key) or ''}” ({key}) is not a phone number. Write it with country "
                 "code, such as +15551234567."
             )
@@ -265,7 +265,7 @@ class Control:
         data = await self._json(request)
         number = self._number(data, "number")
         if number in self.sim.store.numbers:
-            raise Refused(f"{number} is one of our own numbers, not a person's phone")
+            raise ControlError(f"{number} is one of our own numbers, not a person's phone")
         phone = self.sim.change_phone(
             number,
             None if data.get("name") is None else str(data["name"]).strip()[:80],
@@ -287,7 +287,7 @@ class Control:
             if name in data
         }
         if changes.get("sms_method", "POST") not in ("GET", "POST"):
-            raise Refused("sms_method must be GET or POST")
+            raise ControlError("sms_method must be GET or POST")
         self.sim.change_number(number, changes)
         return number.to_control()
 
@@ -300,21 +300,21 @@ class Control:
         numbers = self.sim.store.numbers
         to = self._number(data, "to") if data.get("to") else next(iter(numbers))
         if to not in numbers:
-            raise Refused(f"{to} is not one of our numbers: {', '.join(numbers)}")
+            raise ControlError(f"{to} is not one of our numbers: {', '.join(numbers)}")
         if sender in numbers:
-            raise Refused(f"{sender} is one of our own numbers, not a person's phone")
+            raise ControlError(f"{sender} is one of our own numbers, not a person's phone")
         body = data.get("body") or ""
         if not isinstance(body, str):
-            raise Refused("body must be a text")
+            raise ControlError("body must be a text")
         media = [self._media(item) for item in data.get("media") or ()]
         if not body and not media:
-            raise Refused("Give a body or media")
+            raise ControlError("Give a body or media")
         repeat = int(data.get("repeat", 1))
         if not 1 <= repeat <= 1000:
-            raise Refused("repeat must be between 1 and 1000")
+            raise ControlError("repeat must be between 1 and 1000")
         sign = data.get("sign") or "valid"
         if sign not in ("valid", "wrong", "missing"):
-            raise Refused("sign must be valid, wrong or missing")
+            raise ControlError("sign must be valid, wrong or missing")
         extra = {str(key): str(value) for key, value in (data.get("params") or {}).items()}
         work = self.sim.inbound.receive(
             sender, to, body, media, data.get("message_sid"), repeat, extra, sign
@@ -329,7 +329,7 @@ class Control:
             if isinstance(item, str):
                 head, _comma, data = item.partition(",")
                 if not head.startswith("data:") or not head.endswith(";base64"):
-                    raise Refused("media: give a data: URL in base64")
+                    raise ControlError("media: give a data: URL in base64")
                 return Media(head[5:-7], base64.b64decode(data, validate=True))
             kind = item.get("content_type") or "image/png"
             if item.get("url"):
@@ -338,7 +338,7 @@ class Control:
                 return Media(kind, item["text"].encode())
             return Media(kind, base64.b64decode(item.get("base64") or "", validate=True))
         except (AttributeError, binascii.Error) as error:
-            raise Refused(f"media: {error}") from error
+            raise ControlError(f"media: {error}") from error
 
     async def opt_out(self, request):
         """POST /control/opt-out {phone, number?, opted_out}: without any text being sent."""
