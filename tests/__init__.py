@@ -7,3 +7,5 @@ from . import test_live_setup
 from . import test_rights
 from . import test_wording
 from . import test_job_form
+from . import test_job_form_browser
+from . import test_live_texting

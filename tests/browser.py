@@ -1,7 +1,8 @@
-"""A real browser for tests against a real server, and for bin/shot: headless Chromium driven over its DevTools protocol.
+"""A real browser for tests against a real server, and for bin/shot.
 
-Odoo's own ChromeBrowser belongs to the test cursor's HttpCase (it needs the test case, its registry and its session); flows
-that depend on commits, the bus or a second process need this one. Nothing of Odoo is imported here.
+Headless Chromium, driven over its DevTools protocol. Odoo's own ChromeBrowser belongs to the test
+cursor's HttpCase (it needs the test case, its registry and its session); flows that depend on
+commits, the bus or a second process need this one. Nothing of Odoo is imported here.
 """
 
 import atexit
@@ -14,7 +15,9 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import websocket
 
@@ -35,6 +38,8 @@ FLAGS = (
     "--disable-default-apps",
     "--disable-sync",
     "--disable-translate",
+    # nothing outside this machine: web fonts and the like must not decide how a test ends
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--mute-audio",
     "--no-first-run",
     "--no-default-browser-check",
@@ -55,7 +60,8 @@ class BrowserError(AssertionError):
 class LiveBrowser:
     """One browser window with a profile of its own.
 
-    `errors` collects what the pages logged as errors, threw, or failed to load. Use it as a context manager, or `stop()` it.
+    `errors` collects what the pages logged as errors, threw, or failed to load. Use it as a context
+    manager, or `stop()` it.
     """
 
     def __init__(self, width=1400, height=900, mobile=False):
@@ -69,7 +75,17 @@ class LiveBrowser:
             raise BrowserError("Chromium is not installed: bin/test installs it")
         with (self._profile / "chromium.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [program, *FLAGS, f"--user-data-dir={self._profile}", "about:blank"],
+                # Odoo limits its own memory, and Chromium inherits that but reserves far more addresses than it uses
+                [
+                    "sh",
+                    "-c",
+                    'ulimit -S -v unlimited; exec "$@"',
+                    "sh",
+                    program,
+                    *FLAGS,
+                    f"--user-data-dir={self._profile}",
+                    "about:blank",
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -91,11 +107,15 @@ class LiveBrowser:
         end = time.monotonic() + 30
         while not (port_file.exists() and len(port_file.read_text().splitlines()) == 2):
             if self._process.poll() is not None or time.monotonic() > end:
-                raise BrowserError(f"Chromium did not start: {(self._profile / 'chromium.log').read_text()[-2000:]}")
+                raise BrowserError(
+                    f"Chromium did not start: {(self._profile / 'chromium.log').read_text()[-2000:]}"
+                )
             time.sleep(0.05)
         port, browser_path = port_file.read_text().splitlines()
         # over the browser's own socket, so that no HTTP request (and no patched HTTP library) is needed
-        self._socket = websocket.create_connection(f"ws://127.0.0.1:{port}{browser_path}", timeout=30, suppress_origin=True)
+        self._socket = websocket.create_connection(
+            f"ws://127.0.0.1:{port}{browser_path}", timeout=30, suppress_origin=True
+        )
         self._session = None
         while True:
             targets = self.send("Target.getTargets")["targetInfos"]
@@ -155,15 +175,28 @@ class LiveBrowser:
             details = parameters["exceptionDetails"]
             self.errors.append(details.get("exception", {}).get("description") or details["text"])
         elif method == "Runtime.consoleAPICalled" and parameters["type"] == "error":
-            self.errors.append(" ".join(str(part.get("value", part.get("description", ""))) for part in parameters["args"]))
+            self.errors.append(
+                " ".join(
+                    str(part.get("value", part.get("description", "")))
+                    for part in parameters["args"]
+                )
+            )
         elif method == "Log.entryAdded" and parameters["entry"]["level"] == "error":
             entry = parameters["entry"]
+            if urlsplit(entry.get("url", "")).hostname not in (None, "127.0.0.1", "localhost"):
+                return  # refused by us, see FLAGS
             self.errors.append(f"{entry['text']} {entry.get('url', '')}".strip())
 
     # -- what a test does ------------------------------------------------------
 
     def set_viewport(self, width, height, mobile=False, scale=1):
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, mobile=mobile, deviceScaleFactor=scale)
+        self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            mobile=mobile,
+            deviceScaleFactor=scale,
+        )
         self.send("Emulation.setTouchEmulationEnabled", enabled=mobile)
 
     def goto(self, url, timeout=60):
@@ -173,7 +206,9 @@ class LiveBrowser:
         if result.get("errorText"):
             raise BrowserError(f"{url}: {result['errorText']}")
         end = time.monotonic() + timeout
-        while self._loading and result.get("loaderId"):  # without a loader only the part after # changed
+        while self._loading and result.get(
+            "loaderId"
+        ):  # without a loader only the part after # changed
             if self._receive(end - time.monotonic()) is None and time.monotonic() > end:
                 raise BrowserError(f"{url} did not load within {timeout} s")
 
@@ -206,7 +241,9 @@ class LiveBrowser:
                 return value
             if time.monotonic() > end:
                 text = self.eval("document.body ? document.body.innerText.slice(0, 600) : ''")
-                raise BrowserError(f"not within {timeout} s: {expression} {problem}\nerrors: {self.errors}\npage: {text}")
+                raise BrowserError(
+                    f"not within {timeout} s: {expression} {problem}\nerrors: {self.errors}\npage: {text}"
+                )
             self._pump(0.1)
 
     def wait_for_selector(self, selector, timeout=15):
@@ -217,12 +254,20 @@ class LiveBrowser:
         """Click the middle of the first visible match, as a mouse does."""
         self.wait_for(_visible(selector), timeout)
         x, y = self.eval(
-            f"(() => {{ const e = {_first(selector)}; e.scrollIntoView({{block: 'center', inline: 'center', behavior: 'instant'}});"
+            f"(() => {{ const e = {_first(selector)};"
+            " e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});"
             " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             button = "none" if kind == "mouseMoved" else "left"
-            self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, clickCount=int(button == "left"))
+            self.send(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=x,
+                y=y,
+                button=button,
+                clickCount=int(button == "left"),
+            )
 
     def type(self, selector, text, timeout=15, clear=False):
         """Focus a field by clicking it and type into it; `clear` replaces what is there."""
@@ -234,7 +279,12 @@ class LiveBrowser:
     def press(self, key, ctrl=False):
         """Press one key, such as Enter, Tab, Escape or a letter."""
         code = KEYS.get(key, ord(key[0].upper()))
-        common = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": CTRL if ctrl else 0}
+        common = {
+            "key": key,
+            "code": key,
+            "windowsVirtualKeyCode": code,
+            "modifiers": CTRL if ctrl else 0,
+        }
         text = {"text": "\r"} if key == "Enter" and not ctrl else {}
         self.send("Input.dispatchKeyEvent", type="keyDown", **text, **common)
         self.send("Input.dispatchKeyEvent", type="keyUp", **common)
@@ -260,7 +310,9 @@ class LiveBrowser:
             f"(() => {{ const f = document.querySelector('form.oe_login_form'); const v = {values};"
             " f.login.value = v[0]; f.password.value = v[1]; f.requestSubmit(); })()"
         )
-        self.wait_for("location.pathname !== '/web/login' && document.readyState === 'complete'", timeout=60)
+        self.wait_for(
+            "location.pathname !== '/web/login' && document.readyState === 'complete'", timeout=60
+        )
 
     # -- end -------------------------------------------------------------------
 
@@ -270,10 +322,8 @@ class LiveBrowser:
         if connection:
             self._socket = None
             connection.close()
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         for _attempt in range(20):  # its children may still be writing
             shutil.rmtree(self._profile, ignore_errors=True)
@@ -291,8 +341,13 @@ class LiveBrowser:
 def _first(selector):
     """JavaScript for the first visible match, else the first match."""
     quoted = json.dumps(selector)
-    return f"([...document.querySelectorAll({quoted})].find((e) => e.checkVisibility()) || document.querySelector({quoted}))"
+    return (
+        f"([...document.querySelectorAll({quoted})].find((e) => e.checkVisibility())"
+        f" || document.querySelector({quoted}))"
+    )
 
 
 def _visible(selector):
-    return f"[...document.querySelectorAll({json.dumps(selector)})].some((e) => e.checkVisibility())"
+    return (
+        f"[...document.querySelectorAll({json.dumps(selector)})].some((e) => e.checkVisibility())"
+    )

@@ -28,7 +28,11 @@ SUFFIXES = {".py", ".xml", ".csv", ".po", ".sql", ".png", ".svg", ".jpg"}
 def _files(folders: Iterable[str]) -> list[Path]:
     found = list(ROOT.glob("*.py"))
     for folder in folders:
-        found += [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix in SUFFIXES]
+        found += [
+            path
+            for path in (ROOT / folder).rglob("*")
+            if path.is_file() and path.suffix in SUFFIXES
+        ]
     return [path for path in found if "__pycache__" not in path.parts]
 
 

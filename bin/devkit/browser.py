@@ -2,7 +2,12 @@
 
 import shutil
 
-NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")  # the order in which Odoo looks
+NAMES = (
+    "google-chrome",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+)  # the order in which Odoo looks
 
 
 def find_chromium() -> str | None:

@@ -14,7 +14,9 @@ def filestore(name: str) -> Path:
 
 
 def names(cluster: Cluster) -> list[str]:
-    return cluster.query("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1")
+    return cluster.query(
+        "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1"
+    )
 
 
 def drop(cluster: Cluster, name: str) -> None:

@@ -10,7 +10,8 @@ from .run import run
 from .say import Stop, step
 
 APT_SOURCES = Path("/etc/apt")
-# PostgreSQL's package creates and starts a cluster of its own unless it is told not to. Read while it is being installed.
+# PostgreSQL's package creates and starts a cluster of its own unless this file, read during its
+# installation, tells it not to.
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/no-main-cluster.conf")
 
 
@@ -31,14 +32,24 @@ def install(packages: list[str], why: str) -> None:
     """Install Debian packages. Without apt or the right to use it, say which ones are missing."""
     wanted = " ".join(packages)
     if not has_apt():
-        raise Stop(f"Missing {why}: install it with this system's package manager (on Debian: {wanted}) and run this again.")
+        raise Stop(
+            f"Missing {why}: install it with this system's package manager (on Debian: {wanted}) and run this again."
+        )
     try:
         prefix = _as_root()
     except PermissionError:
         raise Stop(
-            f"Missing {why}: have an administrator run `apt-get install {wanted}`, or run this as root or with sudo installed."
+            f"Missing {why}: have an administrator run `apt-get install {wanted}`,"
+            " or run this as root or with sudo installed."
         ) from None
-    get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "--no-install-recommends"]
+    get = [
+        *prefix,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-y",
+        "--no-install-recommends",
+    ]
     with step(f"Installing {why} ({wanted})"):
         run([*get, "update"], f"refresh apt's package lists for {wanted}", "apt.log")
         run([*get, "install", *packages], f"install {wanted}", "apt.log")
@@ -51,12 +62,21 @@ def install_postgresql() -> None:
     made_folder = not NO_CLUSTER.parent.exists()
     run([*prefix, "mkdir", "-p", NO_CLUSTER.parent], "configure PostgreSQL's package", "apt.log")
     try:
-        run([*prefix, "tee", NO_CLUSTER], "configure PostgreSQL's package", "apt.log", stdin="create_main_cluster = false\n")
+        run(
+            [*prefix, "tee", NO_CLUSTER],
+            "configure PostgreSQL's package",
+            "apt.log",
+            stdin="create_main_cluster = false\n",
+        )
         install(["postgresql"], "PostgreSQL")
     finally:
         run([*prefix, "rm", "-f", NO_CLUSTER], "tidy up after PostgreSQL's package", "apt.log")
         if made_folder:
-            run([*prefix, "rmdir", NO_CLUSTER.parent], "tidy up after PostgreSQL's package", "apt.log")
+            run(
+                [*prefix, "rmdir", NO_CLUSTER.parent],
+                "tidy up after PostgreSQL's package",
+                "apt.log",
+            )
 
 
 def _source_of_this_machine() -> tuple[str, str]:
@@ -64,17 +84,27 @@ def _source_of_this_machine() -> tuple[str, str]:
     for path in sorted((APT_SOURCES / "sources.list.d").glob("*.sources")):
         for stanza in re.split(r"\n\s*\n", path.read_text(errors="replace")):
             fields = dict(
-                re.findall(r"^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t].*)*)", re.sub(r"(?m)^#.*\n?", "", stanza), re.MULTILINE)
+                re.findall(
+                    r"^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t].*)*)",
+                    re.sub(r"(?m)^#.*\n?", "", stanza),
+                    re.MULTILINE,
+                )
             )
             fields = {name.lower(): value for name, value in fields.items()}
-            if "deb" not in fields.get("types", "").split() or fields.get("enabled", "yes").lower() == "no":
+            if (
+                "deb" not in fields.get("types", "").split()
+                or fields.get("enabled", "yes").lower() == "no"
+            ):
                 continue
             key = fields.get("signed-by", "")
             for address in fields.get("uris", "").split():
                 if re.search(r"/debian/?$", address):
                     # a key written out inside the stanza cannot stand in a one-line source: use Debian's own key ring
                     return (f"[signed-by={key}]" if key.startswith("/") else ""), address
-    classic = [APT_SOURCES / "sources.list", *sorted((APT_SOURCES / "sources.list.d").glob("*.list"))]
+    classic = [
+        APT_SOURCES / "sources.list",
+        *sorted((APT_SOURCES / "sources.list.d").glob("*.list")),
+    ]
     for path in classic:
         if not path.exists():
             continue
@@ -84,7 +114,8 @@ def _source_of_this_machine() -> tuple[str, str]:
                 key = re.search(r"signed-by=\S+?(?=[\s\]])", match[1] or "")
                 return (f"[{key[0]}]" if key else ""), match[2]
     raise Stop(
-        "This machine's apt has no Debian source to take Odoo from: set ODOO_SRC to a checkout of Odoo 19 and run this again."
+        "This machine's apt has no Debian source to take Odoo from:"
+        " set ODOO_SRC to a checkout of Odoo 19 and run this again."
     )
 
 
@@ -99,7 +130,9 @@ def unpack(packages: list[str], suites: list[str], target: Path) -> list[str]:
     for folder in ("lists/partial", "cache/archives/partial", "packages"):
         (work / folder).mkdir(parents=True)
     options, address = _source_of_this_machine()
-    (work / "sources.list").write_text("".join(f"deb {options} {address} {suite} main\n" for suite in suites))
+    (work / "sources.list").write_text(
+        "".join(f"deb {options} {address} {suite} main\n" for suite in suites)
+    )
     (work / "status").touch()
     get = ["apt-get", "-y"]
     for name, value in {
@@ -120,7 +153,9 @@ def unpack(packages: list[str], suites: list[str], target: Path) -> list[str]:
     run([*get, "download", *packages], what, "odoo-download.log", cwd=work / "packages")
     files = sorted((work / "packages").glob("*.deb"))
     if len(files) != len(packages):
-        raise Stop("Could not download Odoo 19 from Debian: some packages are missing; see .dev/log/odoo-download.log.")
+        raise Stop(
+            "Could not download Odoo 19 from Debian: some packages are missing; see .dev/log/odoo-download.log."
+        )
     for file in files:
         run(["dpkg", "-x", file, target], "unpack Odoo 19", "odoo-download.log")
     names = [file.name for file in files]

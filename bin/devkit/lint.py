@@ -1,4 +1,4 @@
-"""`bin/test --lint`: ruff for style, pylint with OCA's rules for Odoo 19, and that every test module is really loaded."""
+"""`bin/test --lint`: ruff for style, pylint with OCA's rules, data files, and that every test module is loaded."""
 
 import re
 import subprocess
@@ -12,7 +12,12 @@ from .venv import ensure_venv
 def _check(title: str, command: list[object], cwd=ROOT) -> bool:
     with step(title):
         result = subprocess.run(
-            [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            [str(part) for part in command],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     output = (result.stdout + result.stderr).strip()
     if result.returncode:
@@ -22,7 +27,7 @@ def _check(title: str, command: list[object], cwd=ROOT) -> bool:
 
 
 def _test_modules() -> bool:
-    """Odoo's own runner finds only tests that tests/__init__.py imports; a forgotten one would silently not run there."""
+    """Odoo's own runner finds only what tests/__init__.py imports: a forgotten module would not run there."""
     folder = ROOT / "tests"
     modules = {path.stem for path in folder.glob("test_*.py")}
     init = folder / "__init__.py"
@@ -44,7 +49,14 @@ def main(*, fix: bool = False) -> int:
     results = [
         _check("ruff check", [ruff, "check", "."]),
         _check("ruff format", [ruff, "format", "--check", "."]),
-        _check("pylint-odoo", [PYTHON, "-m", "pylint", f"--rcfile={ROOT / '.pylintrc'}", ADDON_LINK], cwd=ADDON_LINK.parent),
+        _check(
+            "pylint-odoo",
+            [PYTHON, "-m", "pylint", f"--rcfile={ROOT / '.pylintrc'}", ADDON_LINK.name],
+            cwd=ADDON_LINK.parent,
+        ),
+        _check(
+            "XML, CSV and translations", [PYTHON, ROOT / "bin" / "devkit" / "check_files.py", ROOT]
+        ),
         _test_modules(),
     ]
     line("Lint is clean." if all(results) else "Lint FAILED.")

@@ -1,4 +1,4 @@
-"""File locks, so that several commands in one clone can run at the same time. The kernel drops them when a process dies."""
+"""File locks, so that several commands of one clone can run at once. They end with their process."""
 
 import fcntl
 import os

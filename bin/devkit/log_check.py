@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) (?P<database>\S+) (?P<text>.*)$")
+LINE = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) (?P<database>\S+) (?P<text>.*)$"
+)
 FAILING = {"WARNING", "ERROR", "CRITICAL"}
 
 # One regular expression per line, each with its reason. Keep it short: a warning of our own code is fixed, not listed.
@@ -18,7 +20,9 @@ def unexpected(path: Path) -> list[str]:
         match = LINE.match(text)
         if match:
             following = 0
-            if match["level"] in FAILING and not any(pattern.search(match["text"]) for pattern in ALLOWED):
+            if match["level"] in FAILING and not any(
+                pattern.search(match["text"]) for pattern in ALLOWED
+            ):
                 found.append(text)
                 following = 12
         elif following:

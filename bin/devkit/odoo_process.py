@@ -26,7 +26,9 @@ def write_config(odoo: Odoo) -> Path:
         "limit_time_real": 0,
         "limit_time_cpu": 0,
     }
-    CONFIG.write_text("[options]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()))
+    CONFIG.write_text(
+        "[options]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items())
+    )
     return CONFIG
 
 
@@ -58,7 +60,9 @@ def run_odoo(odoo: Odoo, what: str, log: str, *arguments: object) -> Path:
     )
 
 
-def run_script(odoo: Odoo, database: str, script: Path, what: str, log: str, env: dict[str, str] | None = None) -> Path:
+def run_script(
+    odoo: Odoo, database: str, script: Path, what: str, log: str, env: dict[str, str] | None = None
+) -> Path:
     """Run a script in `odoo shell`; a failing one must raise SystemExit(1) itself, the shell swallows exceptions."""
     return run(
         command("shell", "-c", CONFIG, "-d", database, "--no-http", "--shell-interface=python"),

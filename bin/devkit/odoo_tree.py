@@ -46,7 +46,11 @@ class Odoo:
     @property
     def addons(self) -> list[Path]:
         """Odoo's own addon folders."""
-        return [folder for folder in (self.path / "odoo" / "addons", self.path / "addons") if folder.is_dir()]
+        return [
+            folder
+            for folder in (self.path / "odoo" / "addons", self.path / "addons")
+            if folder.is_dir()
+        ]
 
     @property
     def addons_path(self) -> str:
@@ -84,7 +88,9 @@ def _package_root(tree: Path) -> Path | None:
 def _from_checkout(path: Path) -> Odoo:
     release = path / "odoo" / "release.py"
     if not release.exists() or not re.search(r"version_info = \(19, 0", release.read_text()):
-        raise Stop(f"ODOO_SRC={path} is not a checkout of Odoo 19.0: point it at the folder that contains odoo-bin.")
+        raise Stop(
+            f"ODOO_SRC={path} is not a checkout of Odoo 19.0: point it at the folder that contains odoo-bin."
+        )
     commit = output_of(["git", "-C", path, "rev-parse", "HEAD"]) or "unversioned"
     return Odoo(path, f"{path} {commit}")
 
@@ -93,12 +99,17 @@ def _need_space(gigabytes: int) -> None:
     free = shutil.disk_usage(DEV).free
     if free < gigabytes * 10**9:
         raise Stop(
-            f"The disk is full: {free / 10**9:.1f} GB are free and about {gigabytes} GB are needed; free some and run this again."
+            f"The disk is full: {free / 10**9:.1f} GB are free and about {gigabytes} GB are needed;"
+            " free some and run this again."
         )
 
 
 def _from_git() -> str:
-    run(["git", "clone", "--depth=1", "--branch=19.0", GIT, ODOO_TREE], "clone Odoo 19", "odoo-download.log")
+    run(
+        ["git", "clone", "--depth=1", "--branch=19.0", GIT, ODOO_TREE],
+        "clone Odoo 19",
+        "odoo-download.log",
+    )
     return output_of(["git", "-C", ODOO_TREE, "rev-parse", "HEAD"])
 
 
@@ -116,12 +127,18 @@ def _repair(root: Path, share: Path) -> None:
     addons = root / "odoo" / "addons"
 
     # Its Font Awesome links are crossed (.woff to .woff2 and so on): browsers then refuse the icons.
-    found = {path.name: path for path in share.glob("fonts*/**/*") if path.name in WEBFONTS and path.is_file()}
+    found = {
+        path.name: path
+        for path in share.glob("fonts*/**/*")
+        if path.name in WEBFONTS and path.is_file()
+    }
     for folder in ("web/static/lib/fontawesome/fonts", "web/static/src/libs/fontawesome/fonts"):
         for name, magic in WEBFONTS.items():
             target = addons / folder / name
             if name not in found or (magic and found[name].read_bytes()[:4] != magic):
-                raise Stop("Could not unpack Odoo 19: Font Awesome 4.7 is incomplete; set ODOO_SRC to a checkout instead.")
+                raise Stop(
+                    "Could not unpack Odoo 19: Font Awesome 4.7 is incomplete; set ODOO_SRC to a checkout instead."
+                )
             target.unlink(missing_ok=True)
             shutil.copyfile(found[name], target)
 
@@ -131,11 +148,15 @@ def _repair(root: Path, share: Path) -> None:
         stub.parent.mkdir(parents=True, exist_ok=True)
         stub.write_text("/* camera blur is not part of this distribution */\n")
 
-    # Packages move and rename their files (Inconsolata.otf is Inconsolata-Regular.otf now): link to where they are today.
-    packaged = {path.name: path for path in share.rglob("*") if path.is_file() and not path.is_symlink()}
+    # Packages move and rename their files (Inconsolata.otf is Inconsolata-Regular.otf now).
+    packaged = {
+        path.name: path for path in share.rglob("*") if path.is_file() and not path.is_symlink()
+    }
     for link in [path for path in addons.rglob("*") if path.is_symlink() and not path.exists()]:
         name = Path(os.readlink(link)).name
-        found_now = packaged.get(name) or packaged.get(f"{Path(name).stem}-Regular{Path(name).suffix}")
+        found_now = packaged.get(name) or packaged.get(
+            f"{Path(name).stem}-Regular{Path(name).suffix}"
+        )
         if found_now:
             link.unlink()
             link.symlink_to(os.path.relpath(found_now, link.parent))
@@ -143,4 +164,7 @@ def _repair(root: Path, share: Path) -> None:
     dangling = [path for path in addons.rglob("*") if path.is_symlink() and not path.exists()]
     if dangling:
         names = ", ".join(str(path.relative_to(addons)) for path in dangling[:3])
-        raise Stop(f"Could not unpack Odoo 19: {len(dangling)} files are missing ({names}); set ODOO_SRC to a checkout instead.")
+        raise Stop(
+            f"Could not unpack Odoo 19: {len(dangling)} files are missing ({names});"
+            " set ODOO_SRC to a checkout instead."
+        )

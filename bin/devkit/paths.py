@@ -18,10 +18,12 @@ ADDONS = DEV / "addons"  # holds one link, named as the addon must be named, to 
 ADDON_LINK = ADDONS / ADDON
 SCREENSHOTS = DEV / "screenshots"
 
-# Outside the repository: postgres refuses to run as root, the user `postgres` may not be able to enter the clone's folder,
-# and a socket path is limited to 107 bytes. One cluster per clone and user, so that clones never meet.
-CLUSTER = Path("/var/tmp") / "recruitment-texting-{}-{}".format(
-    os.getuid(), hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+# Outside the repository: postgres refuses to run as root, the user `postgres` may not be able to
+# enter the clone's folder, and a socket path is limited to 107 bytes. One cluster per clone and user,
+# so that clones never meet.
+CLUSTER = (
+    Path("/var/tmp")
+    / f"recruitment-texting-{os.getuid()}-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
 )
 
 

@@ -26,7 +26,9 @@ def check_free(port: int, variable: str, what: str) -> None:
         try:
             probe.bind((HOST, port))
         except PermissionError:
-            raise Stop(f"Port {port} for {what} needs more rights: choose another one, e.g. {variable}=9069.") from None
+            raise Stop(
+                f"Port {port} for {what} needs more rights: choose another one, e.g. {variable}=9069."
+            ) from None
         except OSError:
             raise Stop(
                 f"Port {port} for {what} is in use: stop the program that uses it (bin/serve in another window?)"

@@ -49,7 +49,9 @@ class Cluster:
             debian.install_postgresql()
             binaries = find_binaries()
         if binaries is None:
-            raise Stop("PostgreSQL's server programs were not found: install the package postgresql and run this again.")
+            raise Stop(
+                "PostgreSQL's server programs were not found: install the package postgresql and run this again."
+            )
         self.binaries = binaries
         self.data = CLUSTER / "data"
         self.identity = self._identity()
@@ -62,11 +64,20 @@ class Cluster:
         try:
             user = pwd.getpwnam("postgres")
         except KeyError:
-            raise Stop("The user postgres is missing: install the package postgresql-common and run this again.") from None
+            raise Stop(
+                "The user postgres is missing: install the package postgresql-common and run this again."
+            ) from None
         return {"user": user.pw_uid, "group": user.pw_gid}
 
     def _run(self, command: list[object], what: str) -> None:
-        run(command, what, "postgresql.log", cwd=Path("/"), env={"LC_ALL": "C.UTF-8"}, **self.identity)
+        run(
+            command,
+            what,
+            "postgresql.log",
+            cwd=Path("/"),
+            env={"LC_ALL": "C.UTF-8"},
+            **self.identity,
+        )
 
     def _control(self, *arguments: object) -> list[object]:
         return [self.binaries / "pg_ctl", "-D", self.data, "-w", "-t", "60", *arguments]
@@ -83,21 +94,29 @@ class Cluster:
         return result.returncode == 0
 
     def acquire(self) -> None:
-        with alone("cluster-change", "Waiting for another command to start or stop the database server ..."):
+        with alone(
+            "cluster-change", "Waiting for another command to start or stop the database server ..."
+        ):
             self.users.share()
             if not (self.data / "PG_VERSION").exists():
                 self._create()
             elif (self.data / "PG_VERSION").read_text().strip() != self.version():
                 raise Stop(
-                    f"The database server of this clone was made by another PostgreSQL version: remove {CLUSTER} and run this again."
+                    "The database server of this clone was made by another PostgreSQL version:"
+                    f" remove {CLUSTER} and run this again."
                 )
             if not self.running():
-                self._run(self._control("-l", CLUSTER / "server.log", "start"), "start the database server")
+                self._run(
+                    self._control("-l", CLUSTER / "server.log", "start"),
+                    "start the database server",
+                )
             if not self.query(f"SELECT 1 FROM pg_roles WHERE rolname = '{USER}'", user="postgres"):
                 self.query(f"CREATE ROLE {USER} LOGIN CREATEDB", user="postgres")
 
     def version(self) -> str:
-        match = re.search(r"(\d+)", output_of([self.binaries / "postgres", "--version"]).split(")", 1)[-1])
+        match = re.search(
+            r"(\d+)", output_of([self.binaries / "postgres", "--version"]).split(")", 1)[-1]
+        )
         return match[1] if match else ""
 
     def _create(self) -> None:
@@ -120,13 +139,22 @@ class Cluster:
                 "create the database server",
             )
             self._run(
-                ["sh", "-c", 'printf "%s" "$1" >> "$2"', "sh", SETTINGS, self.data / "postgresql.conf"],
+                [
+                    "sh",
+                    "-c",
+                    'printf "%s" "$1" >> "$2"',
+                    "sh",
+                    SETTINGS,
+                    self.data / "postgresql.conf",
+                ],
                 "configure the database server",
             )
 
     def release(self) -> None:
         """Stop the server, unless another command still works with it."""
-        with alone("cluster-change", "Waiting for another command to start or stop the database server ..."):
+        with alone(
+            "cluster-change", "Waiting for another command to start or stop the database server ..."
+        ):
             # let go first: an upgrade of our own shared lock would look free to a second command doing the same
             self.users.release()
             if self.users.take(wait=False) and self.running():
@@ -135,10 +163,28 @@ class Cluster:
 
     def query(self, sql: str, database: str = "postgres", user: str = USER) -> list[str]:
         """Run SQL as `psql` does; the rows as text."""
-        command = [self.binaries / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", CLUSTER, "-U", user]
+        command = [
+            self.binaries / "psql",
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            CLUSTER,
+            "-U",
+            user,
+        ]
         result = subprocess.run(
-            [*map(str, command), "-d", database, "-c", sql], capture_output=True, text=True, check=False, cwd="/"
+            [*map(str, command), "-d", database, "-c", sql],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
         )
         if result.returncode:
-            raise Stop(f"The database server refused a command: {result.stderr.strip().splitlines()[0]}")
+            raise Stop(
+                f"The database server refused a command: {result.stderr.strip().splitlines()[0]}"
+            )
         return result.stdout.splitlines()

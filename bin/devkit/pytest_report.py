@@ -7,7 +7,15 @@ import json
 import os
 from pathlib import Path
 
-counts = {"passed": 0, "failed": 0, "error": 0, "skipped": 0, "xfailed": 0, "xpassed": 0, "collected": 0}
+counts = {
+    "passed": 0,
+    "failed": 0,
+    "error": 0,
+    "skipped": 0,
+    "xfailed": 0,
+    "xpassed": 0,
+    "collected": 0,
+}
 skipped: list[str] = []
 
 
@@ -43,4 +51,6 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_sessionfinish():
-    Path(os.environ["TEXTING_REPORT"]).write_text(json.dumps({"counts": counts, "skipped": skipped}))
+    Path(os.environ["TEXTING_REPORT"]).write_text(
+        json.dumps({"counts": counts, "skipped": skipped})
+    )

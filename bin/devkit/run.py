@@ -10,12 +10,15 @@ from .paths import LOGS, ROOT
 from .say import Stop
 
 NO_NETWORK = re.compile(
-    r"Could not resolve|Temporary failure (in name resolution|resolving)|Network is unreachable|Name or service not known"
+    r"Could not resolve|Temporary failure (in name resolution|resolving)|Network is unreachable"
+    r"|Name or service not known"
     r"|Could not connect|Failed to establish a new connection|Connection timed out|Failed to fetch|unable to access"
     r"|No route to host",
     re.IGNORECASE,
 )
-DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded|don't have enough free space", re.IGNORECASE)
+DISK_FULL = re.compile(
+    r"No space left on device|Disk quota exceeded|don't have enough free space", re.IGNORECASE
+)
 
 
 def shown(path: Path) -> str:
@@ -54,7 +57,9 @@ def run(
                 **identity,
             )
         except FileNotFoundError as error:
-            raise Stop(f"Could not {what}: the program {arguments[0]} is missing; install it and run this again.") from error
+            raise Stop(
+                f"Could not {what}: the program {arguments[0]} is missing; install it and run this again."
+            ) from error
     if result.returncode:
         raise Stop(why(what, path, path.read_bytes()[start:].decode(errors="replace")))
     return path
@@ -74,7 +79,9 @@ def why(what: str, log: Path, output: str) -> str:
 def output_of(command: Sequence[object]) -> str:
     """What a short, read-only program prints; empty if it fails or does not exist."""
     try:
-        result = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            [str(part) for part in command], capture_output=True, text=True, check=False
+        )
     except OSError:
         return ""
     return result.stdout.strip() if not result.returncode else ""

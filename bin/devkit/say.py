@@ -81,5 +81,7 @@ def run_main(main: Callable[[list[str]], int]) -> None:
 
 def explain(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full: free some space (about 4 GB are needed in all) and run this again."
-    return f"Cannot write {error.filename}: run this as the user who owns the clone's .dev folder, or remove that folder."
+        return (
+            "The disk is full: free some space (about 4 GB are needed in all) and run this again."
+        )
+    return f"Cannot write {error.filename}: run this as the user who owns the clone's .dev folder."

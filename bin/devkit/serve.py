@@ -8,9 +8,10 @@ import time
 
 from . import databases, simulator
 from .addon import code_digest
+from .locks import Lock
 from .log_check import unexpected
 from .odoo_process import CONFIG, command, environment, run_odoo, run_script
-from .paths import ADDON, DEV, LOGS, PYTHON, ROOT
+from .paths import ADDON, DEV, LOGS, PYTHON, ROOT, STATE, make_folders
 from .ports import HOST, check_free, port_from, wait_until_answers
 from .run import why
 from .say import Stop, line, step
@@ -18,6 +19,7 @@ from .setup import Workplace, building, prepare
 from .stamp import Stamp, digest
 
 DATABASE = "texting"
+SIMULATOR_STATE = STATE / "simulator"  # the phones' texts survive a restart, as the database does
 CONFIGURE = ROOT / "bin" / "devkit" / "in_odoo" / "configure_demo.py"
 
 
@@ -38,6 +40,8 @@ class Server:
         wanted = digest(self.place.odoo.version, code_digest())
         if fresh:
             databases.drop(cluster, DATABASE)
+            for path in SIMULATOR_STATE.parent.glob(f"{SIMULATOR_STATE.name}*"):
+                path.unlink()
         if DATABASE not in databases.names(cluster):
             code.clear()
             Stamp("serve-demo").clear()
@@ -51,7 +55,9 @@ class Server:
         elif code.read() != wanted:
             with step("The addon changed: updating it"):
                 (LOGS / "update.log").unlink(missing_ok=True)
-                log = run_odoo(self.place.odoo, "update the addon", "update.log", "-d", DATABASE, "-u", ADDON)
+                log = run_odoo(
+                    self.place.odoo, "update the addon", "update.log", "-d", DATABASE, "-u", ADDON
+                )
             self._show("Updating", unexpected(log))
             code.write(wanted)
 
@@ -64,7 +70,9 @@ class Server:
     def configure(self) -> None:
         """Fill in the simulator's account and both addresses, when they are not yet what the database has."""
         stamp = Stamp("serve-demo")
-        wanted = digest(CONFIGURE.read_text(), self.odoo_url, self.simulator_url, *simulator.command_line(0))
+        wanted = digest(
+            CONFIGURE.read_text(), self.odoo_url, self.simulator_url, *simulator.command_line(0)
+        )
         if stamp.read() == wanted:
             return
         values = {
@@ -79,7 +87,9 @@ class Server:
             run_script(self.place.odoo, DATABASE, CONFIGURE, what, "configure.log", values)
         stamp.write(wanted)
 
-    def _start(self, name: str, arguments: list[str], url: str, cwd, env: dict[str, str], seconds: float) -> None:
+    def _start(
+        self, name: str, arguments: list[str], url: str, cwd, env: dict[str, str], seconds: float
+    ) -> None:
         path = LOGS / f"{name}.log"
         with step(f"Starting {name}"), path.open("wb") as output:
             # A session of its own: Ctrl-C reaches us alone, and we stop things in order.
@@ -97,11 +107,31 @@ class Server:
                 raise Stop(why(f"start {name}", path, path.read_text(errors="replace")))
 
     def start(self, extra: list[str]) -> None:
-        arguments = [str(PYTHON), *simulator.command_line(self.simulator_port)]
-        self._start("simulator", arguments, self.simulator_url, ROOT, {"PYTHONUNBUFFERED": "1"}, 30)
+        arguments = [
+            str(PYTHON),
+            *simulator.command_line(self.simulator_port),
+            "--state",
+            str(SIMULATOR_STATE),
+        ]
+        self._start(
+            "simulator",
+            arguments,
+            f"{self.simulator_url}/health",
+            ROOT,
+            {"PYTHONUNBUFFERED": "1"},
+            30,
+        )
         simulator.set_inbound_address(self.simulator_url, self.odoo_url)
         arguments = command(
-            "server", "-c", CONFIG, "-d", DATABASE, f"--db-filter=^{DATABASE}$", "--http-port", self.odoo_port, *extra
+            "server",
+            "-c",
+            CONFIG,
+            "-d",
+            DATABASE,
+            f"--db-filter=^{DATABASE}$",
+            "--http-port",
+            self.odoo_port,
+            *extra,
         )
         health = f"{self.odoo_url}/web/health?db_server_status=true"
         self._start("odoo", arguments, health, DEV, environment(self.place.odoo), 180)
@@ -142,7 +172,8 @@ Recruitment Texting is running. Stop it with Ctrl-C; bin/serve --fresh starts ov
 
 Three things to try:
   1. Apply for a job on the job page: give the number +1 201 555 0123 and answer Yes to text messages.
-  2. Open that applicant in Odoo, choose the SMS tab above the chatter, write a text; read and answer it on the simulator's page.
+  2. Open that applicant in Odoo, choose the SMS tab above the chatter, write a text;
+     read and answer it on the simulator's page.
   3. Answer STOP there: the tab closes with the reason. Answer START: it opens again.
 """)
 
@@ -151,15 +182,24 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="bin/serve",
         description="Run Odoo with the addon, demo data and a simulated Twilio on this machine.",
-        epilog="ODOO_PORT and SIMULATOR_PORT choose other ports than 8069 and 8070; ODOO_SRC uses an existing checkout of Odoo 19."
+        epilog="ODOO_PORT and SIMULATOR_PORT choose other ports than 8069 and 8070;"
+        " ODOO_SRC uses an existing checkout of Odoo 19."
         " Arguments after -- go to Odoo, e.g. bin/serve -- --dev=xml",
     )
-    parser.add_argument("--fresh", action="store_true", help="drop the demo database and create it again")
+    parser.add_argument(
+        "--fresh", action="store_true", help="drop the demo database and create it again"
+    )
     parser.add_argument("odoo", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     odoo_port, simulator_port = port_from("ODOO_PORT", 8069), port_from("SIMULATOR_PORT", 8070)
     check_free(odoo_port, "ODOO_PORT", "Odoo")
     check_free(simulator_port, "SIMULATOR_PORT", "the simulator")
+    make_folders()
+    running = Lock("serve")
+    if not running.take(wait=False):
+        raise Stop(
+            "bin/serve is already running in this clone: stop it there with Ctrl-C, or use what it shows."
+        )
     place = prepare(dev=False)
     server = Server(place, odoo_port, simulator_port)
     try:
@@ -176,4 +216,5 @@ def main(arguments: list[str]) -> int:
             line("\nStopping ...")
         server.stop()
         place.close()
+        running.release()
     return 0

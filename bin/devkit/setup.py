@@ -14,7 +14,11 @@ from .say import Stop
 from .templates import Templates
 from .venv import ensure_venv
 
-CHROMIUM = ["chromium", "fonts-liberation", "fonts-noto-color-emoji"]  # without fonts pictures show empty boxes
+CHROMIUM = [
+    "chromium",
+    "fonts-liberation",
+    "fonts-noto-color-emoji",
+]  # without fonts pictures show empty boxes
 
 
 @dataclass

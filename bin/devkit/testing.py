@@ -1,4 +1,4 @@
-"""`bin/test`: set-up, then all tests, then the log. Anything skipped, or logged as a warning or error, fails the run."""
+"""`bin/test`: set-up, all tests, then the log. Anything skipped or logged as a warning or error fails the run."""
 
 import json
 import os
@@ -26,7 +26,20 @@ Without arguments all tests run: first those that need no Odoo, then the addon's
   bin/test --soak                     also the long trials (sets TEXTING_SOAK=1)
 """
 # pytest options that take the next argument as their value, which is then not a path
-WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-W", "--maxfail", "--durations", "--tb", "--deselect", "--ignore"}
+WITH_VALUE = {
+    "-k",
+    "-m",
+    "-n",
+    "-p",
+    "-o",
+    "-c",
+    "-W",
+    "--maxfail",
+    "--durations",
+    "--tb",
+    "--deselect",
+    "--ignore",
+}
 PURE = ("simulator/tests", "bin/tests", "bench/tests")  # folders whose tests need no Odoo
 
 
@@ -85,7 +98,16 @@ def _pytest(arguments: list[str], cwd: Path, env: dict[str, str]) -> tuple[int, 
     report = STATE / f"report-{os.getpid()}.json"
     report.unlink(missing_ok=True)
     process = subprocess.Popen(
-        [str(PYTHON), "-m", "pytest", "-p", "devkit.pytest_report", "-p", "no:cacheprovider", *arguments],
+        [
+            str(PYTHON),
+            "-m",
+            "pytest",
+            "-p",
+            "devkit.pytest_report",
+            "-p",
+            "no:cacheprovider",
+            *arguments,
+        ],
         cwd=cwd,
         env={**os.environ, **env, "TEXTING_REPORT": str(report)},
         stdin=subprocess.DEVNULL,
@@ -120,7 +142,10 @@ def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, 
         return
     with building():
         template = place.templates.addon()
-    outcome.problems += [f"installing the addon logged: {text}" for text in place.templates.install_problems(template)]
+    outcome.problems += [
+        f"installing the addon logged: {text}"
+        for text in place.templates.install_problems(template)
+    ]
     database = f"test_{os.getpid()}"
     log = LOGS / f"{database}.log"
     with step("Copying the test database"):
@@ -167,7 +192,9 @@ def summarise(outcome: Outcome, seconds: float) -> int:
     for text in problems:
         line(text)
     if problems:
-        line("\nbin/test FAILED. Odoo's log of this run is .dev/log/test.log; screenshots are in .dev/screenshots.")
+        line(
+            "\nbin/test FAILED. Odoo's log of this run is .dev/log/test.log; screenshots are in .dev/screenshots."
+        )
     parts = [
         f"{outcome.counts[key]} {key}"
         for key in ("failed", "error", "passed", "skipped", "xfailed", "xpassed")

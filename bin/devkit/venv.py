@@ -25,7 +25,9 @@ def ensure_venv(*, dev: bool) -> None:
         return
     if importlib.util.find_spec("ensurepip") is None:
         # Debian splits it off, and a venv without it has no pip
-        debian.install([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"], "Python's venv module")
+        debian.install(
+            [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"], "Python's venv module"
+        )
     with step(f"Installing Python packages ({name})"):
         if not PYTHON.exists() or Stamp("venv-python").read() != sys.version:
             shutil.rmtree(VENV, ignore_errors=True)
@@ -34,7 +36,16 @@ def ensure_venv(*, dev: bool) -> None:
             run([sys.executable, "-m", "venv", VENV], "create the Python environment", "pip.log")
             Stamp("venv-python").write(sys.version)
         run(
-            [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", ROOT / name],
+            [
+                PYTHON,
+                "-m",
+                "pip",
+                "install",
+                "--no-input",
+                "--disable-pip-version-check",
+                "-r",
+                ROOT / name,
+            ],
             "install the Python packages",
             "pip.log",
         )

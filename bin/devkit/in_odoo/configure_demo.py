@@ -17,10 +17,12 @@ try:
         values = {"company_id": company.id, "number": number, "country_id": env.ref("base.us").id}  # noqa: F821
         env["sms.twilio.number"].create(values)  # noqa: F821
     parameters = env["ir.config_parameter"]  # noqa: F821
-    parameters.set_param("hr_recruitment_texting.twilio_api_url", os.environ["TEXTING_SIMULATOR_URL"])
+    parameters.set_param(
+        "hr_recruitment_texting.twilio_api_url", os.environ["TEXTING_SIMULATOR_URL"]
+    )
     parameters.set_param("web.base.url", os.environ["TEXTING_ODOO_URL"])
     parameters.set_param("web.base.url.freeze", "True")
     env.cr.commit()  # noqa: F821
-except Exception:
+except Exception:  # noqa: BLE001 - the shell would swallow it and end well
     traceback.print_exc()
     os._exit(1)
