@@ -4,6 +4,7 @@ import { PhoneList } from "./list.js";
 import { Panel } from "./panel.js";
 import { PhoneView } from "./phone.js";
 
+const REFRESH_MS = 1000;
 const app = {
     numbers: [],
     warnings: [],
@@ -49,7 +50,19 @@ async function show(number, focus) {
     }
 }
 
-async function refresh() {
+/** Read everything anew, at most once a second however often it is asked for. */
+function refresh() {
+    if (!app.refreshing) {
+        const wait = Math.max(0, (app.refreshed || 0) + REFRESH_MS - Date.now());
+        app.refreshing = setTimeout(async () => {
+            app.refreshed = Date.now();
+            app.refreshing = null;
+            await readAll();
+        }, wait);
+    }
+}
+
+async function readAll() {
     const state = await ask("state");
     app.numbers = state.numbers;
     app.warnings = state.warnings;

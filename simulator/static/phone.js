@@ -60,7 +60,8 @@ export class PhoneView {
             this.say("");
         }
         await this.load();
-        if (focus && matchMedia("(hover: hover)").matches) {
+        // On a small screen the keyboard would cover the texts.
+        if (focus && matchMedia("(min-width: 761px)").matches) {
             this.input.focus();
         }
     }
