@@ -26,6 +26,9 @@
         "web.assets_frontend": [
             "hr_recruitment_texting/static/src/website/**/*",
         ],
+        "web.assets_tests": [
+            "hr_recruitment_texting/static/tests/tours/**/*",
+        ],
         "website.website_builder_assets": [
             "hr_recruitment_texting/static/src/website/sms_consent_markup.js",
             "hr_recruitment_texting/static/src/builder/**/*",
@@ -36,6 +39,7 @@
         ],
         "web.assets_unit_tests": [
             "hr_recruitment_texting/static/tests/**/*",
+            ("remove", "hr_recruitment_texting/static/tests/tours/**/*"),
         ],
     },
     "installable": True,
