@@ -188,8 +188,7 @@ class Control:
             "recipients": len(created),
             "doubles": sum(count - 1 for _key, count in doubles),
             "doubled": [
-                {"to": to, "body": body, "count": count}
-                for (to, body), count in doubles[:20]
+                {"to": to, "body": body, "count": count} for (to, body), count in doubles[:20]
             ],
             "inbound": sum(1 for item in sim.store.by_sid.values() if item.origin == "phone"),
             "opted_out": [

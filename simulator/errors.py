@@ -20,16 +20,20 @@ REST_ERRORS = {
     21266: (400, "'To' and 'From' number cannot be the same: {}"),
     21408: (
         400,
-        "Permission to send an SMS has not been enabled for the region indicated by the 'To' "
-        "number: {}",
+        (
+            "Permission to send an SMS has not been enabled for the region indicated by the 'To' "
+            "number: {}"
+        ),
     ),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
     21606: (
         400,
-        "The 'From' phone number {} is not a valid, SMS-capable inbound phone number or short "
-        "code for your account.",
+        (
+            "The 'From' phone number {} is not a valid, SMS-capable inbound phone number or short "
+            "code for your account."
+        ),
     ),
     21609: (400, "The 'StatusCallback' URL {} is not a valid URL."),
     21610: (400, "Attempt to send to unsubscribed recipient: {}"),

@@ -54,7 +54,7 @@ class Faults:
             then nothing is changed.
         """
         if not isinstance(changes, dict):
-            raise ValueError("Send an object of faults, such as {\"http_429\": 0.1}")
+            raise ValueError('Send an object of faults, such as {"http_429": 0.1}')  # noqa: TRY004 one kind for all refusals
         checked = {name: self._check(name, rule) for name, rule in changes.items()}
         for name, rule in checked.items():
             if rule is None:

@@ -48,6 +48,7 @@ class Journal:
         if os.path.exists(self.path):
             with open(self.path, encoding="utf-8") as file:
                 self._replay(store, file)
+        os.makedirs(os.path.dirname(os.path.abspath(self.path)), exist_ok=True)
         temporary = f"{self.path}.new"
         with open(temporary, "wb", buffering=1 << 20) as self._file:
             self._snapshot(store)

@@ -41,9 +41,7 @@ class Lifecycle:
 
     def start_at(self, message, moment):
         """Begin the way of a scheduled message at ``moment`` (seconds since 1970)."""
-        asyncio.get_running_loop().call_later(
-            max(0, moment - time.time()), self._release, message
-        )
+        asyncio.get_running_loop().call_later(max(0, moment - time.time()), self._release, message)
 
     def _release(self, message):
         if not message.deleted and message.status == "scheduled":
@@ -184,13 +182,18 @@ class Lifecycle:
                 webhooks.counts["delayed"] += 1
                 webhooks.delayed += 1
                 asyncio.get_running_loop().call_later(
-                    rule.get("ms", 1000) / 1000, self._late, own_key, message.callback, params
+                    rule.get("ms", 1000) / 1000,
+                    self._late,
+                    webhooks.generation,
+                    own_key,
+                    message.callback,
+                    params,
                 )
             else:
                 webhooks.enqueue(own_key, message.callback, params)
 
-    def _late(self, key, url, params):
+    def _late(self, generation, key, url, params):
         webhooks = self.sim.webhooks
-        if webhooks.delayed:  # 0 after a reset: then it is forgotten
+        if generation == webhooks.generation:  # no reset meanwhile
             webhooks.delayed -= 1
             webhooks.enqueue(key, url, params)

@@ -321,9 +321,7 @@ class Rest:
         size, page = self._paging(request.query)
         items = (message.media or [])[page * size : (page + 1) * size]
         body = self._page(f"Messages/{message.sid}/Media", request.query, size, page, None)
-        body["media_list"] = [
-            item.to_twilio(self.sim.account_sid, message.sid) for item in items
-        ]
+        body["media_list"] = [item.to_twilio(self.sim.account_sid, message.sid) for item in items]
         return self.answer(body | _bounds(page, size, len(items)))
 
     def _media(self, request):

@@ -46,7 +46,7 @@ class Settings:
         :raises ValueError: with a sentence for people; then nothing is changed.
         """
         if not isinstance(changes, dict):
-            raise ValueError("Send an object of settings, such as {\"latency_ms\": 150}")
+            raise ValueError('Send an object of settings, such as {"latency_ms": 150}')  # noqa: TRY004 one kind for all refusals
         known = {f.name for f in fields(self)}
         for name, value in changes.items():
             if name not in known:

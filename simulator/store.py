@@ -8,6 +8,7 @@ from collections import OrderedDict, defaultdict
 from email.utils import formatdate
 from functools import lru_cache
 from operator import attrgetter
+from typing import ClassVar
 from uuid import uuid4
 
 from . import API_VERSION
@@ -57,9 +58,9 @@ class Message:
         "num_media",
         "origin",
         "outcome",
-        "sender",
         "segments",
         "send_at",
+        "sender",
         "sent",
         "seq",
         "service",
@@ -175,7 +176,7 @@ class Number:
     """One of our numbers and where Twilio reports texts to it."""
 
     #: REST parameter -> attribute, for what can be changed.
-    WRITABLE = {
+    WRITABLE: ClassVar = {
         "FriendlyName": "friendly_name",
         "SmsUrl": "sms_url",
         "SmsMethod": "sms_method",
@@ -458,7 +459,8 @@ class Store:
             "opted_out": sorted(ours for ours, person in self.opted_out if person == phone.number)
             if self.opted_out
             else [],
-            "last": last and {
+            "last": last
+            and {
                 "body": last.body,
                 "direction": last.direction,
                 "created": last.created,

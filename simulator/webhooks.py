@@ -48,6 +48,9 @@ class Webhooks:
     def __init__(self, settings, auth_token):
         self.settings = settings
         self._validator = RequestValidator(auth_token)
+        self._running = 0
+        #: Counts the resets, so that what was delayed before one is forgotten.
+        self.generation = 0
         self._session = None
         self.counts = {}
         self.clear()
@@ -56,8 +59,8 @@ class Webhooks:
         """Forget what is waiting, and the counts."""
         self._chains = {}
         self._queue = deque()
-        self._running = 0 if not hasattr(self, "_running") else self._running
         self.delayed = 0
+        self.generation += 1
         self.counts.clear()
         self.counts.update(
             sent=0, failed=0, retried=0, lost=0, doubled=0, reordered=0, early=0, delayed=0

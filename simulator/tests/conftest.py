@@ -157,7 +157,7 @@ class Hook:
                 self.end_headers()
                 self.wfile.write(data)
 
-            do_POST = do_GET = handle_one  # noqa: N815
+            do_POST = do_GET = handle_one
 
             def log_message(self, *arguments):
                 pass
@@ -232,8 +232,13 @@ def sim(_simulator, hook):
     _simulator.settings(sent_ms=4, delivered_ms=8)
     _simulator.control(
         "numbers",
-        {"number": DEFAULT_NUMBER, "sms_url": f"{hook.url}/in", "sms_method": "POST",
-         "sms_fallback_url": "", "friendly_name": DEFAULT_NUMBER},
+        {
+            "number": DEFAULT_NUMBER,
+            "sms_url": f"{hook.url}/in",
+            "sms_method": "POST",
+            "sms_fallback_url": "",
+            "friendly_name": DEFAULT_NUMBER,
+        },
     )
     yield _simulator
     # What is still under way must not reach the next test.

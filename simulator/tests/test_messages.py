@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import PHONE, http
+from conftest import PHONE, http, wait_for
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
@@ -312,7 +312,7 @@ def test_schedule_and_cancel(sim, hook):
     assert hook.statuses() == ["canceled"]
     refused(30409, 409, sim.client.messages(message.sid).update, status="canceled")
     sim.settings(schedule_min_s=0)
-    message = schedule(1)
+    message = schedule(2)
     sim.settle()
     assert hook.statuses(sid=message.sid) == ["queued", "sent", "delivered"]
 
@@ -369,7 +369,8 @@ def test_magic_numbers(sim, hook, to, status, code):
 
 def test_magic_numbers_that_stay(sim):
     sids = [sim.send(to=to).sid for to in ("+15005590000", "+15005590001")]
-    time.sleep(0.05)
+    wait_for(lambda: sim.client.messages(sids[0]).fetch().status == "sent")
+    time.sleep(0.03)
     assert [sim.client.messages(sid).fetch().status for sid in sids] == ["sent", "queued"]
     assert not sim.control("wait?timeout=0")["idle"]
 

@@ -40,6 +40,7 @@ def test_port_in_use(sim):
         capture_output=True,
         text=True,
         timeout=20,
+        check=False,
     )
     assert done.returncode == 1
     assert done.stdout == ""
@@ -213,6 +214,7 @@ def test_wrong_state_file(tmp_path):
         capture_output=True,
         text=True,
         timeout=20,
+        check=False,
     )
     assert done.returncode == 1
     assert "is not a state file" in done.stderr
@@ -264,5 +266,3 @@ def test_page_asks_nobody_else():
     for path in STATIC.glob("*.*"):
         urls = re.findall(r"https?://[^\s\"'`]+", path.read_text())
         assert set(urls) <= {"http://www.w3.org/2000/svg"}, path
-
-
