@@ -8,6 +8,8 @@ from .postgres import USER
 from .run import run
 
 CONFIG = DEV / "odoo.conf"
+# A server with worker processes starts itself again for the bus, which `python -m` does not survive.
+LAUNCHER = DEV / "odoo-bin"
 
 
 def write_config(odoo: Odoo) -> Path:
@@ -22,13 +24,17 @@ def write_config(odoo: Odoo) -> Path:
         "workers": 0,
         "max_cron_threads": 2,
         "screenshots": SCREENSHOTS,
-        # no limit: the reloads of a long test run in one process must not end it
-        "limit_time_real": 0,
-        "limit_time_cpu": 0,
+        # One process runs all tests and loads many bundles: Odoo's memory limit must not end it. The time
+        # limits stay (0 would mean "at once" to worker processes), but far off on a busy machine.
+        "limit_memory_hard": 0,
+        "limit_memory_soft": 0,
+        "limit_time_cpu": 1800,
+        "limit_time_real": 3600,
     }
     CONFIG.write_text(
         "[options]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items())
     )
+    LAUNCHER.write_text("from odoo.cli.command import main\n\nmain()\n")
     return CONFIG
 
 

@@ -164,6 +164,7 @@ def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, 
         code, report = _pytest(
             [
                 "--odoo-http",
+                "--show-capture=stdout",  # Odoo's log is long, and kept in a file
                 f"--odoo-config={CONFIG}",
                 f"--odoo-database={database}",
                 "--odoo-log-level=info",
