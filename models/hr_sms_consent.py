@@ -216,11 +216,15 @@ class HrSmsConsent(models.Model):
         return events.with_env(self.env)
 
     def _lock_heads(self, threads):
-        """Lock the threads' rows and return ``{id: (last sequence, last hash)}``."""
+        """Lock the threads' rows and return ``{id: (last sequence, last hash)}``.
+
+        NO KEY: a text just received for the thread holds its key share; two such transactions
+        asking for more would wait for each other.
+        """
         threads.flush_recordset()
         self.env.cr.execute(
             "SELECT id, head_sequence, head_hash FROM hr_sms_thread WHERE id = ANY(%s)"
-            " ORDER BY id FOR UPDATE",
+            " ORDER BY id FOR NO KEY UPDATE",
             [threads.ids],
         )
         heads = {row[0]: (row[1] or 0, row[2]) for row in self.env.cr.fetchall()}

@@ -238,8 +238,7 @@ class LiveServer(_Process):
             self.create_database()
         command = [
             sys.executable,
-            "-m",
-            "odoo",
+            Path(self._config).with_name("odoo-bin"),
             "server",
             "-c",
             self._config,
@@ -249,7 +248,8 @@ class LiveServer(_Process):
         ]
         command += [f"--http-port={self.port}", f"--workers={self.workers}"]
         if self.workers:
-            command += [f"--gevent-port={free_port()}"]
+            # Without a limit the master takes every worker for hung at once.
+            command += [f"--gevent-port={free_port()}", "--limit-time-real=600", "--limit-time-cpu=600"]
         self._spawn([*command, *self.options], Path(self._config).parent)
         self._wait(self._healthy, 120, "Odoo")
         return self
