@@ -127,7 +127,7 @@ class HrSmsMessage(models.Model):
                     "applicant": self.applicant_id,
                     "actor_name": self.applicant_id.partner_name or thread.number,
                     "twilio_sid": self.twilio_sid,
-                    "wording": self.body,
+                    "note": self.body,
                     "source": word,
                     "source_ref": self.sender_number,
                 }
