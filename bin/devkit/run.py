@@ -13,7 +13,7 @@ NO_NETWORK = re.compile(
     r"Could not resolve|Temporary failure (in name resolution|resolving)|Network is unreachable"
     r"|Name or service not known"
     r"|Could not connect|Failed to establish a new connection|Connection timed out|Failed to fetch|unable to access"
-    r"|No route to host",
+    r"|No route to host|Failed to resolve",
     re.IGNORECASE,
 )
 DISK_FULL = re.compile(
@@ -69,6 +69,11 @@ def why(what: str, log: Path, output: str) -> str:
     """The sentence for a program that failed with `output`."""
     if DISK_FULL.search(output):
         return f"Could not {what}: the disk is full; free some space (about 4 GB are needed in all) and run this again."
+    if "CERTIFICATE_VERIFY_FAILED" in output:
+        return (
+            f"Could not {what}: this machine does not trust the server's certificate;"
+            f" install your proxy's certificate (PIP_CERT for pip) and run this again (details in {shown(log)})."
+        )
     if NO_NETWORK.search(output):
         return f"Could not {what}: no network; connect this machine and run this again (details in {shown(log)})."
     lines = [text.strip() for text in output.splitlines() if text.strip()]
