@@ -21,6 +21,7 @@
         "views/website_templates.xml",
         "views/res_config_settings_views.xml",
         "views/hr_job_views.xml",
+        "wizards/base_module_uninstall_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [
@@ -42,5 +43,6 @@
             ("remove", "hr_recruitment_texting/static/tests/tours/**/*"),
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -1,2 +1,3 @@
 from . import form
+from . import ledger
 from . import twilio

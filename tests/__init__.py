@@ -9,3 +9,5 @@ from . import test_wording
 from . import test_job_form
 from . import test_job_form_browser
 from . import test_live_texting
+from . import test_uninstall
+from . import test_story

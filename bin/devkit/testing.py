@@ -154,6 +154,7 @@ def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, 
     env |= {
         "PYTHONPATH": f"{env['PYTHONPATH']}{os.pathsep}{ROOT / 'bin'}",
         "TEXTING_TEMPLATE_DB": template,
+        "TEXTING_BASE_DB": place.templates.base(),
         "TEXTING_CONFIG": str(CONFIG),
         "TEXTING_ROOT": str(ROOT),
     }
