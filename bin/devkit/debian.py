@@ -148,6 +148,7 @@ def unpack(packages: list[str], suites: list[str], target: Path) -> list[str]:
         # a mirror may lag behind, a machine's clock run ahead; the signature is checked all the same
         "Acquire::Check-Valid-Until": "false",
         "Acquire::Retries": "3",
+        "APT::Update::Error-Mode": "any",  # otherwise a failed update only warns
     }.items():
         get += ["-o", f"{name}={value}"]
     what = "download Odoo 19 from Debian"

@@ -74,7 +74,7 @@ def why(what: str, log: Path, output: str) -> str:
             f"Could not {what}: this machine does not trust the server's certificate;"
             f" install your proxy's certificate (PIP_CERT for pip) and run this again (details in {shown(log)})."
         )
-    if NO_NETWORK.search(output):
+    if NO_NETWORK.search(output) or "Unable to locate package" in output:
         return f"Could not {what}: no network; connect this machine and run this again (details in {shown(log)})."
     lines = [text.strip() for text in output.splitlines() if text.strip()]
     last = f' The last line is: "{lines[-1][:300]}"' if lines else ""
