@@ -5,7 +5,7 @@ class HrJob(models.Model):
     """A job may ask its own question; what it leaves empty is the company's."""
 
     _name = "hr.job"
-    _inherit = ["hr.job", "hr.sms.wording"]
+    _inherit = ("hr.job", "hr.sms.wording")
 
     def _sms_consent_company(self, website, department=None):
         """The company an application for this job belongs to, and the question names.

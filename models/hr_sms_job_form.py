@@ -59,11 +59,7 @@ class HrSmsJobForm(models.AbstractModel):
             today's, and unproven
         """
         claims = self._token_claims(token)
-        if (
-            claims
-            and claims["company"] == company.id
-            and claims["job"] == (job.id or False)
-        ):
+        if claims and claims["company"] == company.id and claims["job"] == (job.id or False):
             return {
                 "wording": claims["text"],
                 "wording_lang": claims["lang"],

@@ -223,8 +223,7 @@ class HrSmsWording(models.AbstractModel):
         """
         codes = {code for code, _name in self.env["res.lang"].get_installed()} | {"en_US"}
         texts = {
-            code: self.with_context(lang=code)._sms_consent_example_text(example)
-            for code in codes
+            code: self.with_context(lang=code)._sms_consent_example_text(example) for code in codes
         }
         for record in self:
             record.sms_consent_scope = example

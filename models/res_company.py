@@ -8,7 +8,7 @@ class ResCompany(models.Model):
     """Every company has its own question: consent names the company and belongs to it."""
 
     _name = "res.company"
-    _inherit = ["res.company", "hr.sms.wording"]
+    _inherit = ("res.company", "hr.sms.wording")
 
     sms_consent_scope = fields.Selection(default="jobs", required=True)
 
@@ -31,7 +31,7 @@ class ResCompany(models.Model):
 
     def _sms_consent_count_version(self):
         # A job that changes only a part shows the rest of its company's wording.
-        super()._sms_consent_count_version()
+        result = super()._sms_consent_count_version()
         if self:
             # sudo: who may edit the company may not be allowed to edit jobs, which only
             # count here
@@ -39,6 +39,7 @@ class ResCompany(models.Model):
                 Domain("company_id", "in", [*self.ids, False])
                 & Domain.OR(Domain(name, "!=", False) for name in OVERRIDES)
             )._sms_consent_count_version()
+        return result
 
     # -- what is shown ---------------------------------------------------------------------
 
@@ -56,15 +57,10 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         job = job if job is not None else self.env["hr.job"]
-        source = {
-            name: job if job and job[name] else self
-            for name in OVERRIDES
-        }
+        source = {name: job if job and job[name] else self for name in OVERRIDES}
         scope = source["sms_consent_scope"].sms_consent_scope
         template = source["sms_consent_question"]
-        question = (
-            template._sms_consent_question_text() or self._sms_consent_example_text(scope)
-        )
+        question = template._sms_consent_question_text() or self._sms_consent_example_text(scope)
         question = self._sms_consent_fill(question, job)
         disclosure = self._sms_consent_disclosure(
             scope,
@@ -120,9 +116,7 @@ class ResCompany(models.Model):
             (self.env._("Msg & data rates may apply."), None),
             (self.env._("Reply STOP to opt out, HELP for help."), None),
             (
-                self.env._(
-                    "Answering is required; Yes is not a condition of applying."
-                ),
+                self.env._("Answering is required; Yes is not a condition of applying."),
                 None,
             ),
             *((text, url) for text, url in links if url),
@@ -134,10 +128,14 @@ class ResCompany(models.Model):
         if not website:
             return None
         # sudo: whether a page is there and published is no secret
-        page = self.env["website.page"].sudo().search(
-            Domain("url", "=", "/privacy")
-            & Domain("is_published", "=", True)
-            & Domain(website.website_domain()),
-            limit=1,
+        page = (
+            self.env["website.page"]
+            .sudo()
+            .search(
+                Domain("url", "=", "/privacy")
+                & Domain("is_published", "=", True)
+                & Domain(website.website_domain()),
+                limit=1,
+            )
         )
         return page.url or None

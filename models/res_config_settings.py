@@ -6,21 +6,11 @@ from odoo import api, fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    sms_consent_example = fields.Selection(
-        related="company_id.sms_consent_example", readonly=False
-    )
-    sms_consent_question = fields.Text(
-        related="company_id.sms_consent_question", readonly=False
-    )
-    sms_consent_scope = fields.Selection(
-        related="company_id.sms_consent_scope", readonly=False
-    )
-    sms_consent_frequency = fields.Char(
-        related="company_id.sms_consent_frequency", readonly=False
-    )
-    sms_consent_terms_url = fields.Char(
-        related="company_id.sms_consent_terms_url", readonly=False
-    )
+    sms_consent_example = fields.Selection(related="company_id.sms_consent_example", readonly=False)
+    sms_consent_question = fields.Text(related="company_id.sms_consent_question", readonly=False)
+    sms_consent_scope = fields.Selection(related="company_id.sms_consent_scope", readonly=False)
+    sms_consent_frequency = fields.Char(related="company_id.sms_consent_frequency", readonly=False)
+    sms_consent_terms_url = fields.Char(related="company_id.sms_consent_terms_url", readonly=False)
     sms_consent_privacy_url = fields.Char(
         related="company_id.sms_consent_privacy_url", readonly=False
     )
@@ -33,9 +23,7 @@ class ResConfigSettings(models.TransientModel):
     def _onchange_sms_consent_example(self):
         if self.sms_consent_example:
             wording = self.env["hr.sms.wording"]
-            self.sms_consent_question = wording._sms_consent_example_text(
-                self.sms_consent_example
-            )
+            self.sms_consent_question = wording._sms_consent_example_text(self.sms_consent_example)
             self.sms_consent_scope = self.sms_consent_example
 
     @api.onchange("sms_consent_question")

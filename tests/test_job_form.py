@@ -170,9 +170,7 @@ class TestJobForm(JobFormCase):
             sms_consent="yes", sms_consent_token=self.token(self.form()), partner_phone="12"
         )
         self.assertTrue(applicant)
-        self.assertFalse(
-            self.env["hr.sms.consent"].search([("applicant_ref", "=", applicant.id)])
-        )
+        self.assertFalse(self.env["hr.sms.consent"].search([("applicant_ref", "=", applicant.id)]))
 
     def test_other_forms_need_no_answer(self):
         response = self.url_open(
@@ -233,9 +231,7 @@ class TestJobForm(JobFormCase):
         _answer, applicant = self.apply(sms_consent="yes", sms_consent_token=self.token(form))
         event = self.event(applicant)
         self.assertEqual(event.scope, "this_job")
-        self.assertEqual(
-            event.wording_version, f"job-{self.job.id}-{self.job.sms_consent_version}"
-        )
+        self.assertEqual(event.wording_version, f"job-{self.job.id}-{self.job.sms_consent_version}")
 
     def test_the_question_names_the_company_the_application_belongs_to(self):
         other = self.env["res.company"].create({"name": "Other Clinic"})
@@ -256,9 +252,7 @@ class TestJobForm(JobFormCase):
         self.assertEqual(applicant.company_id, other)
         event = self.event(applicant)
         self.assertEqual(event.thread_id.company_id, other)
-        self.assertEqual(
-            event.wording_version, f"company-{other.id}-{other.sms_consent_version}"
-        )
+        self.assertEqual(event.wording_version, f"company-{other.id}-{other.sms_consent_version}")
 
     def test_without_a_company_of_its_own_the_website_has_the_application(self):
         job = self.env["hr.job"].create(
@@ -291,9 +285,7 @@ class TestJobForm(JobFormCase):
             url_code = self.env["res.lang"]._get_data(code=code).url_code
             form = self.form(path=f"/{url_code}/jobs/apply/{self.job.id}")
             self.assertIn(question, form.text_content())
-            _answer, applicant = self.apply(
-                sms_consent="yes", sms_consent_token=self.token(form)
-            )
+            _answer, applicant = self.apply(sms_consent="yes", sms_consent_token=self.token(form))
             event = self.event(applicant)
             self.assertEqual(event.wording_lang, code)
             self.assertTrue(event.wording.startswith(question))
@@ -354,9 +346,7 @@ class TestJobForm(JobFormCase):
         self.job.sms_consent_question = "Texts about {job}?"
         question = self.ask(job_id=self.job.id, lang="en-US")
         self.assertIn("Texts about Night Nurse?", question["html"])
-        self.assertEqual(
-            question["version"], f"job-{self.job.id}-{self.job.sms_consent_version}"
-        )
+        self.assertEqual(question["version"], f"job-{self.job.id}-{self.job.sms_consent_version}")
         _answer, applicant = self.apply(sms_consent="yes", sms_consent_token=question["token"])
         self.assertTrue(self.event(applicant).wording.startswith("Texts about Night Nurse?"))
 

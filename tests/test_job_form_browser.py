@@ -129,18 +129,14 @@ class TestJobFormBrowser(JobFormCase):
         ).arch_db
 
     def test_the_browser_wants_an_answer(self):
-        applicant = self.new_applicant(
-            "sms_job_form_answer_required", f"/jobs/apply/{self.job.id}"
-        )
+        applicant = self.new_applicant("sms_job_form_answer_required", f"/jobs/apply/{self.job.id}")
         event = self.event(applicant)
         self.assertEqual(event.event, "declined")
         self.assertTrue(event.page_url.endswith(f"-{self.job.id}"), event.page_url)
         self.assertNotEqual(event.wording_version, "unproven")
 
     def test_a_page_without_the_question_gets_it_when_refused(self):
-        applicant = self.new_applicant(
-            "sms_job_form_server_refusal", f"/jobs/apply/{self.job.id}"
-        )
+        applicant = self.new_applicant("sms_job_form_server_refusal", f"/jobs/apply/{self.job.id}")
         event = self.event(applicant)
         self.assertEqual(event.event, "granted")
         self.assertNotEqual(event.wording_version, "unproven")
@@ -156,9 +152,7 @@ class TestJobFormBrowser(JobFormCase):
         event = self.event(applicant)
         self.assertEqual(event.thread_id.number, PHONE)
         self.assertTrue(event.wording.startswith("Texts about work at night?"))
-        self.assertEqual(
-            event.wording_version, f"job-{self.job.id}-{self.job.sms_consent_version}"
-        )
+        self.assertEqual(event.wording_version, f"job-{self.job.id}-{self.job.sms_consent_version}")
 
     def edit_in_builder(self, path, change):
         """Open the website builder on a page, change something there and save.

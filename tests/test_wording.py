@@ -76,9 +76,7 @@ class TestWording(TransactionCase):
         self.assertFalse(self.company.sms_consent_example)
         self.company.sms_consent_example = "reminders"
         self.assertEqual(self.company.sms_consent_scope, "reminders")
-        stored = self.company._fields["sms_consent_question"]._get_stored_translations(
-            self.company
-        )
+        stored = self.company._fields["sms_consent_question"]._get_stored_translations(self.company)
         self.assertEqual(
             stored,
             {
@@ -108,9 +106,7 @@ class TestWording(TransactionCase):
         self.assertEqual(wording["question"], "Texts about Nurse at Acme Hiring?")
         self.assertEqual(wording["scope"], "jobs")
         self.assertIn("Rarely.", wording["text"])
-        self.assertEqual(
-            wording["version"], f"job-{self.job.id}-{self.job.sms_consent_version}"
-        )
+        self.assertEqual(wording["version"], f"job-{self.job.id}-{self.job.sms_consent_version}")
         self.job.sms_consent_scope = "this_job"
         self.assertEqual(self.wording(self.job)["scope"], "this_job")
 
@@ -132,9 +128,7 @@ class TestWording(TransactionCase):
         self.assertFalse(grew(lambda: company.write({"sms_consent_question": "Texts?"})))
         self.assertTrue(
             grew(
-                lambda: company.update_field_translations(
-                    "sms_consent_question", {"de_DE": "SMS?"}
-                )
+                lambda: company.update_field_translations("sms_consent_question", {"de_DE": "SMS?"})
             )
         )
         self.assertTrue(grew(lambda: company.write({"sms_consent_scope": "reminders"})))
@@ -163,7 +157,13 @@ class TestWording(TransactionCase):
             self.env["res.company"].create({"name": "Forged", "sms_consent_version": 7})
 
     def test_only_web_addresses_become_links(self):
-        for url in ("javascript:alert(1)", "//evil.example", "terms", "https://", "data:text/html,x"):
+        for url in (
+            "javascript:alert(1)",
+            "//evil.example",
+            "terms",
+            "https://",
+            "data:text/html,x",
+        ):
             with self.subTest(url=url), self.assertRaises(ValidationError):
                 self.company.sms_consent_terms_url = url
         self.company.sms_consent_terms_url = "https://acme.example/terms"
