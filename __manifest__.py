@@ -23,6 +23,7 @@
         "views/hr_job_views.xml",
         "wizards/base_module_uninstall_views.xml",
     ],
+    "demo": ["demo/hr_applicant_demo.xml"],
     "assets": {
         "web.assets_frontend": [
             "hr_recruitment_texting/static/src/website/**/*",
