@@ -56,3 +56,9 @@ def wait_until_answers(url: str, process: subprocess.Popen, seconds: float) -> b
             return True
         time.sleep(0.2)
     return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
