@@ -174,8 +174,7 @@ export class SmsConversation {
         await this.load();
     }
 
-    async send(body) {
-        const { number } = this;
+    async send(body, number) {
         await this._call("sms_send", { body, number });
         await this.load();
     }

@@ -1,4 +1,4 @@
-import { Component, onMounted, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, useRef, useState } from "@odoo/owl";
 
 import { isMacOS } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
@@ -22,17 +22,13 @@ export class SmsComposer extends Component {
         this.conversation = useState(this.props.conversation);
         this.policy = TWILIO_MESSAGING_POLICY;
         this.acceptableUse = TWILIO_ACCEPTABLE_USE;
-        this.state = useState({ text: "", sending: false, error: "" });
+        const { applicantId, number } = this.conversation;
+        this.applicantId = applicantId;
+        // One composer per number (t-key): it never holds the text meant for another.
+        this.number = number;
+        this.state = useState({ text: drafts.get(applicantId, number), sending: false, error: "" });
         this.inputRef = useRef("input");
         useAutoresize(this.inputRef);
-        // Each number has its own draft.
-        useEffect(
-            (applicantId, number) => {
-                this.state.text = drafts.get(applicantId, number);
-                this.state.error = "";
-            },
-            () => [this.conversation.applicantId, this.conversation.number]
-        );
         onMounted(() => {
             if (!this.blockedReason) {
                 this.inputRef.el?.focus({ preventScroll: true });
@@ -132,19 +128,18 @@ export class SmsComposer extends Component {
     }
 
     _keepDraft() {
-        drafts.set(this.conversation.applicantId, this.conversation.number, this.state.text);
+        drafts.set(this.applicantId, this.number, this.state.text);
     }
 
     async send() {
         if (!this.isSendable) {
             return;
         }
-        const { applicantId, number } = this.conversation;
         const body = this.state.text.trim();
         this.state.sending = true;
         this.state.error = "";
         try {
-            await this.conversation.send(body);
+            await this.conversation.send(body, this.number);
         } catch (error) {
             this.state.error = messageOf(error);
             return;
@@ -152,10 +147,8 @@ export class SmsComposer extends Component {
             this.state.sending = false;
             this._focus();
         }
-        drafts.set(applicantId, number, "");
-        if (this.conversation.applicantId === applicantId && this.conversation.number === number) {
-            this.state.text = "";
-        }
+        this.state.text = "";
+        this._keepDraft();
         this.props.onSent();
     }
 

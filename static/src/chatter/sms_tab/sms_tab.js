@@ -118,8 +118,7 @@ export class SmsTab extends Component {
     }
 
     numberHint(number) {
-        const hints = [number.label, number.former && _t("former"), number.main && _t("main")];
-        return hints.filter(Boolean).join(", ");
+        return number.label || (number.former ? _t("Former number") : "");
     }
 
     consentLook(number) {

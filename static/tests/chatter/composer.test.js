@@ -1,0 +1,204 @@
+import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
+import {
+    describe,
+    expect,
+    manuallyDispatchProgrammaticEvent,
+    press,
+    queryOne,
+    test,
+    waitFor,
+} from "@odoo/hoot";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
+
+import {
+    defineTextingModels,
+    FakeTexting,
+    MAIN,
+    makeConsent,
+    openApplicant,
+    refusal,
+    shows,
+} from "../sms_test_helpers";
+
+describe.current.tags("desktop");
+defineTextingModels();
+
+/** As if pasted: 1,400 keystrokes take too long. */
+async function write(text) {
+    const input = await waitFor(".o_sms_input");
+    input.value = text;
+    await manuallyDispatchProgrammaticEvent(input, "input");
+    await animationFrame();
+}
+
+test("send by click: shown, input empty and focused", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await contains(".o_sms_input");
+    expect(".o_sms_input").toBeFocused();
+    expect(".o_sms_send").not.toBeEnabled();
+    await insertText(".o_sms_input", "Hello Ada");
+    await click(".o_sms_send:enabled");
+    await shows(".o_sms_bubble_body", "Hello Ada");
+    await shows(".o_sms_bubble_state", "Sending…");
+    expect(texting.last("sms_send")).toEqual({ body: "Hello Ada", number: MAIN });
+    expect(texting.count("sms_send")).toBe(1);
+    expect(".o_sms_input").toHaveValue("");
+    expect(".o_sms_input").toBeFocused();
+});
+
+test("send by Ctrl+Enter; Enter alone makes a line", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await insertText(".o_sms_input", "Hello Ada");
+    await press("Enter");
+    await animationFrame();
+    expect(texting.count("sms_send")).toBe(0);
+    await press(["ctrl", "Enter"]);
+    await contains(".o_sms_bubble", { count: 1 });
+    expect(texting.count("sms_send")).toBe(1);
+});
+
+test("nothing is sent twice, however often one asks", async () => {
+    const texting = new FakeTexting({ waits: { sms_send: new Deferred() } });
+    await openApplicant(texting);
+    await insertText(".o_sms_input", "Once");
+    await press(["ctrl", "Enter"]);
+    await press(["ctrl", "Enter"]);
+    await contains(".o_sms_send:disabled");
+    queryOne(".o_sms_send").click();
+    await press(["ctrl", "Enter"]);
+    expect(".o_sms_input").toHaveAttribute("readonly");
+    texting.waits.sms_send.resolve();
+    await contains(".o_sms_bubble", { count: 1 });
+    await press(["ctrl", "Enter"]);
+    await animationFrame();
+    expect(texting.count("sms_send")).toBe(1);
+});
+
+test("a refusal is shown and the text kept", async () => {
+    const texting = new FakeTexting({
+        refusals: { sms_send: refusal("No texts at night.") },
+    });
+    await openApplicant(texting);
+    await insertText(".o_sms_input", "Precious words");
+    await click(".o_sms_send:enabled");
+    await shows(".o_sms_error", "No texts at night.");
+    expect(".o_sms_error").toHaveAttribute("role", "alert");
+    expect(".o_sms_input").toHaveValue("Precious words");
+    expect(".o_sms_input").toBeFocused();
+    expect(".o_sms_send").toBeEnabled();
+    delete texting.refusals.sms_send;
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_bubble", { count: 1 });
+    expect(".o_sms_error").toHaveCount(0);
+});
+
+test("the counter counts as typed", async () => {
+    await openApplicant(new FakeTexting());
+    await shows(".o_sms_counter", "0 / 1400");
+    await write("a".repeat(160));
+    await shows(".o_sms_counter_units", "160 / 1400");
+    expect(".o_sms_counter_segments").toHaveText("1 segment");
+    expect(".o_sms_counter_encoding").toHaveText("GSM-7");
+    expect(".o_sms_counter_left").toHaveText("0 left in this segment");
+    await write("a".repeat(161));
+    await shows(".o_sms_counter_segments", "2 segments");
+    expect(".o_sms_counter_left").toHaveText("145 left in this segment");
+    await write("€");
+    await shows(".o_sms_counter_units", "2 / 1400");
+    await write("😀".repeat(36));
+    await shows(".o_sms_counter_encoding", "Unicode");
+    expect(".o_sms_counter_segments").toHaveText("2 segments");
+    expect(".o_sms_counter_units").toHaveText("72 / 1400");
+});
+
+test("too long: says by how much and cannot be sent", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await write("€".repeat(700));
+    await shows(".o_sms_counter_units", "1400 / 1400");
+    expect(".o_sms_send").toBeEnabled();
+    await write("€".repeat(700) + "ab");
+    await shows(".o_sms_too_long", "The text is 2 characters too long. Shorten it to send it.");
+    expect(".o_sms_send").not.toBeEnabled();
+    expect(".o_sms_counter").toHaveClass("text-danger");
+    await press(["ctrl", "Enter"]);
+    await animationFrame();
+    expect(texting.count("sms_send")).toBe(0);
+});
+
+test("blanks alone are not sent", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await write("  \n ");
+    await press(["ctrl", "Enter"]);
+    await animationFrame();
+    expect(".o_sms_send").not.toBeEnabled();
+    expect(texting.count("sms_send")).toBe(0);
+});
+
+for (const [code, state, canGrant] of [
+    ["consent_none", "none", true],
+    ["consent_declined", "declined", true],
+    ["consent_withdrawn", "withdrawn", true],
+    ["consent_locked", "withdrawn", false],
+    ["consent_review", "review", false],
+    ["allowance", "granted", false],
+]) {
+    test(`blocked (${code}): the reason in words, and the way out where there is one`, async () => {
+        const texting = new FakeTexting({
+            gate: { allowed: false, code, reason: `Because of ${code}.` },
+            consents: { [MAIN]: makeConsent({ state, can_grant: canGrant }) },
+        });
+        await openApplicant(texting);
+        await shows(`.o_sms_blocked[data-code='${code}']`, `Because of ${code}.`);
+        expect(".o_sms_input").not.toBeEnabled();
+        expect(".o_sms_send").not.toBeEnabled();
+        expect(".o_sms_input").toHaveAttribute("aria-describedby", /o_sms_blocked/);
+        expect(".o_sms_blocked_add").toHaveCount(canGrant ? 1 : 0);
+    });
+}
+
+test("may view but not send: says whom to ask", async () => {
+    const texting = new FakeTexting({
+        canSend: false,
+        gate: { allowed: false, code: "consent_none", reason: "No consent." },
+        consents: { [MAIN]: makeConsent({ state: "none", can_grant: false, can_withdraw: false }) },
+    });
+    await openApplicant(texting);
+    await shows(".o_sms_blocked[data-code='no_permission']", `permission "Send SMS"`);
+    expect(".o_sms_input").not.toBeEnabled();
+    expect(".o_sms_blocked_add").toHaveCount(0);
+});
+
+test("a draft survives switching tabs", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await insertText(".o_sms_input", "Not done y");
+    await click(".o-mail-Chatter-logNote");
+    await contains(".o_sms_tab", { count: 0 });
+    await click(".o_sms_tab_button");
+    await contains(".o_sms_input:value(Not done y)");
+    await insertText(".o_sms_input", "et");
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_bubble", { count: 1 });
+    await click(".o-mail-Chatter-logNote");
+    await contains(".o_sms_tab", { count: 0 });
+    await click(".o_sms_tab_button");
+    await contains(".o_sms_input");
+    expect(".o_sms_input").toHaveValue("");
+});
+
+test("Twilio's policies are linked", async () => {
+    await openApplicant(new FakeTexting());
+    await contains(".o_sms_policies a", { count: 2 });
+    expect(".o_sms_policies a:eq(0)").toHaveAttribute(
+        "href",
+        "https://www.twilio.com/en-us/legal/messaging-policy"
+    );
+    expect(".o_sms_policies a:eq(1)").toHaveAttribute(
+        "href",
+        "https://www.twilio.com/en-us/legal/aup"
+    );
+});
