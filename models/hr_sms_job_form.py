@@ -27,7 +27,8 @@ class HrSmsJobForm(models.AbstractModel):
 
         :param job: hr.job record, possibly empty
         :param website: website record
-        :returns: dict of ``res.company._sms_consent_wording`` plus ``token`` and ``job_id``
+        :returns: dict of ``res.company._sms_consent_wording`` plus ``token``, ``job_id`` and
+            the other words of the field
         """
         # sudo: a visitor reads neither the company's nor an unpublished job's fields; only
         # the wording leaves here
@@ -44,7 +45,15 @@ class HrSmsJobForm(models.AbstractModel):
         }
         # hash_sign reads the database secret: it asks for a sudo environment
         token = hash_sign(self.sudo().env, _TOKEN_SCOPE, claims, expiration=_TOKEN_LIFETIME)
-        return {**wording, "token": token, "job_id": job.id or False}
+        return {
+            **wording,
+            "token": token,
+            "job_id": job.id or False,
+            "label": self.env._("Text Messages"),
+            "yes": self.env._("Yes"),
+            "no": self.env._("No"),
+            "error": self.env._("Please answer with Yes or No. You can apply with either answer."),
+        }
 
     @api.model
     def _evidence(self, token, job, company, website):
