@@ -149,3 +149,13 @@ class HrSmsMessage(models.Model):
                 }
             ]
         )
+
+    def _mark_read(self):
+        """Mark received texts as read. Runs in a short READ COMMITTED transaction."""
+        self.env.cr.execute(
+            "UPDATE hr_sms_message SET is_unread = FALSE WHERE id = ANY(%s) AND is_unread",
+            [self.ids],
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_recordset(["is_unread"])
+            self.thread_id._notify_changed()

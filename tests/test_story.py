@@ -2,6 +2,7 @@
 applicant's phone."""
 
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from odoo.tests import tagged
@@ -19,16 +20,21 @@ class TestStory(LiveTextingCase):
     def open_browser(self, width=1400, height=900):
         browser = LiveBrowser(width, height)
         self.addCleanup(browser.stop)
-        self.addCleanup(self.keep_screenshot, browser)
+        self.browsers.append(browser)
         return browser
 
-    def keep_screenshot(self, browser):
+    @contextmanager
+    def screenshots_of_failure(self):
         """Show what each of the people saw when the test failed."""
-        outcome = self._outcome
-        if outcome and not outcome.success:
+        self.browsers = []
+        try:
+            yield
+        except Exception:
             folder = Path(config["screenshots"])
             folder.mkdir(parents=True, exist_ok=True)
-            browser.screenshot(folder / f"{self._testMethodName}_{id(browser)}.png")
+            for number, browser in enumerate(self.browsers):
+                browser.screenshot(folder / f"{self._testMethodName}_{number}.png")
+            raise
 
     def apply(self, browser):
         """Apply on the careers site, first without an answer, then with Yes."""
@@ -68,6 +74,10 @@ class TestStory(LiveTextingCase):
         )
 
     def test_from_the_job_page_to_the_answer_and_back(self):
+        with self.screenshots_of_failure():
+            self.play()
+
+    def play(self):
         applicant_page = self.open_browser(1280)
         self.apply(applicant_page)
         [robin] = self.robin()
@@ -124,6 +134,7 @@ class TestStory(LiveTextingCase):
         phone.click("[data-testid=phone-send]")
 
     def test_without_view_there_is_no_tab(self):
+        self.browsers = []
         self.admin.call("res.users", "search", [])
         applicant = self.applicant("+12025550171")
         recruiter = self.open_browser()
