@@ -189,9 +189,7 @@ class HrApplicant(models.Model):
         scopes = dict(self.env["hr.sms.consent"]._fields["scope"].selection)
         if scope and scope not in scopes:
             raise ValidationError(
-                self.env._(
-                    "The scope of a consent is one of %(scopes)s.", scopes=", ".join(scopes)
-                )
+                self.env._("The scope of a consent is one of %(scopes)s.", scopes=", ".join(scopes))
             )
         given_date = self._sms_parse_given_date(given_date)
         entries = []
@@ -320,8 +318,7 @@ class HrApplicant(models.Model):
         if thread.consent_state == "declined" and not (note or "").strip():
             raise UserError(
                 self.env._(
-                    "The candidate answered No to texting. Write in the note how they agreed "
-                    "since."
+                    "The candidate answered No to texting. Write in the note how they agreed since."
                 )
             )
         if thread.consent_state in ("withdrawn", "declined"):
@@ -389,8 +386,10 @@ class HrApplicant(models.Model):
             scheduled_date = fields.Datetime.to_datetime(scheduled_date or None)
         except (ValueError, TypeError) as error:
             raise ValidationError(
-                self.env._("%(date)s is not a time. Write it as YYYY-MM-DD HH:MM:SS, in UTC.",
-                           date=str(scheduled_date)[:30])
+                self.env._(
+                    "%(date)s is not a time. Write it as YYYY-MM-DD HH:MM:SS, in UTC.",
+                    date=str(scheduled_date)[:30],
+                )
             ) from error
         body = body if isinstance(body, str) else ""
         requests = []
@@ -400,9 +399,7 @@ class HrApplicant(models.Model):
             code = applicant._sms_ask_gate(usable, thread, body)
             if code:
                 reason = self.env["hr.sms.gate"]._reason_text(code)
-                raise UserError(
-                    reason if len(self) == 1 else f"{applicant.display_name}: {reason}"
-                )
+                raise UserError(reason if len(self) == 1 else f"{applicant.display_name}: {reason}")
             requests.append(
                 {
                     "thread": thread,

@@ -1,7 +1,8 @@
 from odoo import fields, models
-from odoo.addons.phone_validation.tools import phone_validation
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
+
+from odoo.addons.phone_validation.tools import phone_validation
 
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
 from .hr_sms_gate import BODY_LIMIT
@@ -138,9 +139,7 @@ class HrApplicant(models.Model):
         return [
             {
                 "number": number,
-                "display": phone_validation.phone_format(
-                    number, None, None, raise_exception=False
-                ),
+                "display": phone_validation.phone_format(number, None, None, raise_exception=False),
                 "label": self.env._("Phone") if number == main else self.env._("Former number"),
                 "main": number == main,
                 "former": number != main,
@@ -151,9 +150,13 @@ class HrApplicant(models.Model):
         ]
 
     def _sms_tab_unread(self, thread):
-        return thread and self.env["hr.sms.message"].search_count(
-            [("thread_id", "=", thread.id), ("is_unread", "=", True)]
-        ) or 0
+        return (
+            thread
+            and self.env["hr.sms.message"].search_count(
+                [("thread_id", "=", thread.id), ("is_unread", "=", True)]
+            )
+            or 0
+        )
 
     def _sms_tab_messages(self, thread, before_id, limit):
         """Return a page of messages under the user's own rights, and whether there are more."""

@@ -163,9 +163,11 @@ class HrSmsConsent(models.Model):
 
     def write(self, vals):
         self._refuse_change()
+        return super().write(vals)
 
     def unlink(self):
         self._refuse_change()
+        return super().unlink()
 
     @api.model
     def _refuse_change(self):

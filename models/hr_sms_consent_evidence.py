@@ -44,9 +44,11 @@ class HrSmsConsentEvidence(models.Model):
 
     def write(self, vals):
         self.env["hr.sms.consent"]._refuse_change()
+        return super().write(vals)
 
     def unlink(self):
         self.env["hr.sms.consent"]._refuse_change()
+        return super().unlink()
 
     def _check_ledger(self):
         if self.env.context.get("hr_sms_ledger") is not LEDGER:

@@ -44,9 +44,7 @@ class HrSmsMessage(models.Model):
     _order = "id desc"
     _rec_name = "body"
 
-    thread_id = fields.Many2one(
-        "hr.sms.thread", required=True, readonly=True, ondelete="restrict"
-    )
+    thread_id = fields.Many2one("hr.sms.thread", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="restrict", index=True
     )
@@ -81,7 +79,7 @@ class HrSmsMessage(models.Model):
         "Our Number", readonly=True, help="The company's number this text went or came by."
     )
     uuid = fields.Char(readonly=True, help="Names the text in Twilio's status callbacks.")
-    twilio_sid = fields.Char("Twilio SID", readonly=True)
+    twilio_sid = fields.Char(readonly=True)
     failure_code = fields.Char(readonly=True)
     failure_detail = fields.Char(readonly=True, help="The provider's own words.")
     failure_reason = fields.Char(compute="_compute_failure_reason")
@@ -93,7 +91,7 @@ class HrSmsMessage(models.Model):
     applicant_id = fields.Many2one(
         "hr.applicant", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    author_id = fields.Many2one("res.users", "Author", readonly=True, ondelete="set null")
+    author_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
 
     _thread_idx = models.Index("(thread_id, id)")
     _uuid_unique = models.UniqueIndex("(uuid) WHERE uuid IS NOT NULL")
@@ -159,9 +157,7 @@ class HrSmsMessage(models.Model):
                 ["direct"] if lane == "direct" else [f"bulk_{number}" for number in range(1, 3)]
             )
             for xmlid in xmlids:
-                cron = self.env.ref(
-                    f"hr_recruitment_texting.ir_cron_process_queue_{xmlid}", False
-                )
+                cron = self.env.ref(f"hr_recruitment_texting.ir_cron_process_queue_{xmlid}", False)
                 if cron:
                     crons.browse(cron.id)._trigger(scheduled_date)
             if lane == "direct" and not scheduled_date:

@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import api, models
+
 from odoo.addons.phone_validation.tools import phone_validation
 
 from ..rules import keywords, segments
@@ -108,8 +109,10 @@ class HrSmsMessage(models.Model):
             # YES is an ordinary answer too: it grants only where there is no consent yet, and
             # opens no lock that Twilio would keep closed.
             opens = threads.filtered(
-                lambda thread: thread.consent_state != "granted"
-                and (twilio_answers or not thread._is_locked_at_twilio(self.sender_number))
+                lambda thread: (
+                    thread.consent_state != "granted"
+                    and (twilio_answers or not thread._is_locked_at_twilio(self.sender_number))
+                )
             )
             if not opens:
                 return

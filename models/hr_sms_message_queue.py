@@ -2,9 +2,10 @@ import random
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.sms_twilio.tools.sms_twilio import get_twilio_from_number
 from odoo.tools import SQL
 from odoo.tools.urls import urljoin
+
+from odoo.addons.sms_twilio.tools.sms_twilio import get_twilio_from_number
 
 from ..gateway import Gateway, Outgoing
 from ..gateway.client import DEFAULT_URL
@@ -164,9 +165,7 @@ class HrSmsMessage(models.Model):
             to=self.thread_id.number,
             sender=self.sender_number,
             body=self.body,
-            status_callback=urljoin(
-                self.company_id.get_base_url(), f"{STATUS_ROUTE}/{self.uuid}"
-            ),
+            status_callback=urljoin(self.company_id.get_base_url(), f"{STATUS_ROUTE}/{self.uuid}"),
         )
 
     # ------------------------------------------------------------
@@ -206,9 +205,11 @@ class HrSmsMessage(models.Model):
                 opted_out |= message
         if opted_out:
             opted_out._record_provider_opt_out()
-        for lane_messages in self.browse(
-            message.id for message in messages.values()
-        ).grouped(lambda message: self._lane(message.kind)).values():
+        for lane_messages in (
+            self.browse(message.id for message in messages.values())
+            .grouped(lambda message: self._lane(message.kind))
+            .values()
+        ):
             for date in sorted(retries)[:1]:
                 self._wake_queue(lane_messages, date)
         self.browse(message.id for message in messages.values()).thread_id._notify_changed()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
 from odoo.addons.phone_validation.tools import phone_validation
-from odoo.exceptions import AccessError, UserError
 
 from ..rules.phone import same_digits
 from .hr_sms_thread import LEDGER
@@ -29,7 +30,8 @@ class HrSmsPendingAnswer(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        raise UserError(self.env._("An answer of a candidate cannot be changed."))
+        self._check_ledger()
+        return super().write(vals)
 
     def _check_ledger(self):
         if self.env.context.get("hr_sms_ledger") is not LEDGER:

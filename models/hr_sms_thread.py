@@ -184,7 +184,7 @@ class HrSmsThread(models.Model):
             .with_context(active_test=False)
             .search([("sms_number", "in", threads.mapped("number"))])
         )
-        by_key = defaultdict(lambda: self.env["hr.applicant"].sudo())
+        by_key = defaultdict(self.env["hr.applicant"].sudo)
         for applicant in applicants:
             by_key[applicant._sms_company(), applicant.sms_number] |= applicant
         for thread in threads.sudo():
@@ -262,9 +262,12 @@ class HrSmsThread(models.Model):
             order="id desc",
             limit=1,
         )
-        return last.applicant_id or self.applicant_ids.sorted(
-            lambda applicant: (applicant.active, applicant.id), reverse=True
-        )[:1]
+        return (
+            last.applicant_id
+            or self.applicant_ids.sorted(
+                lambda applicant: (applicant.active, applicant.id), reverse=True
+            )[:1]
+        )
 
     # ------------------------------------------------------------
     # Live screens

@@ -82,9 +82,7 @@ def _apply(consent, sequence, event, method, scope):
     if event == "review_cleared":
         if consent.state != "review":
             return consent
-        return replace(
-            consent, state=consent.before_review, before_review=None, sequence=sequence
-        )
+        return replace(consent, state=consent.before_review, before_review=None, sequence=sequence)
     if event == "erased":
         return consent
     raise ValueError(f"unknown consent event {event!r}")

@@ -100,8 +100,9 @@ def fold_text(text):
     """
     text = unicodedata.normalize("NFKD", text or "").casefold()
     text = "".join(
-        char for char in text if unicodedata.category(char) not in ("Mn", "Cf", "Me", "Cc", "Sk")
-        or char.isspace()
+        char
+        for char in text
+        if unicodedata.category(char) not in ("Mn", "Cf", "Me", "Cc", "Sk") or char.isspace()
     )
     text = " ".join(text.split())
     start, end = 0, len(text)

@@ -100,7 +100,9 @@ def _cluster_sizes(text: str) -> list[int]:
         size = 2 if char > "\uffff" else 1
         is_indicator = "\U0001f1e6" <= char <= "\U0001f1ff"
         joins = bool(sizes) and (
-            _extends(char) or (previous == _JOINER and _joinable(char)) or (is_indicator and flag_open)
+            _extends(char)
+            or (previous == _JOINER and _joinable(char))
+            or (is_indicator and flag_open)
         )
         if joins and previous not in "\r\n":
             sizes[-1] += size

@@ -249,7 +249,11 @@ class LiveServer(_Process):
         command += [f"--http-port={self.port}", f"--workers={self.workers}"]
         if self.workers:
             # Without a limit the master takes every worker for hung at once.
-            command += [f"--gevent-port={free_port()}", "--limit-time-real=600", "--limit-time-cpu=600"]
+            command += [
+                f"--gevent-port={free_port()}",
+                "--limit-time-real=600",
+                "--limit-time-cpu=600",
+            ]
         self._spawn([*command, *self.options], Path(self._config).parent)
         self._wait(self._healthy, 120, "Odoo")
         return self

@@ -66,7 +66,9 @@ class TestConsentFold(BaseCase):
 
     def test_the_deciding_event(self):
         self.assertEqual(
-            self.fold(("granted", "job_form"), ("withdrawn", "keyword"), ("granted", "link")).sequence,
+            self.fold(
+                ("granted", "job_form"), ("withdrawn", "keyword"), ("granted", "link")
+            ).sequence,
             2,
         )
 

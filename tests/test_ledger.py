@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 
 import psycopg2
@@ -39,7 +40,7 @@ class TestLedger(TextingCase):
         events = self.thread_of(self.applicant).consent_ids.sorted("sequence")
         self.assertEqual(events.mapped("sequence"), [1, 2, 3])
         self.assertFalse(events[0].previous_hash)
-        for before, after in zip(events, events[1:], strict=False):
+        for before, after in itertools.pairwise(events):
             self.assertEqual(after.previous_hash, before.hash)
         for event in events:
             row = event.read(load=None)[0]
@@ -224,7 +225,5 @@ class TestLedger(TextingCase):
 
         self.assertEqual(find(("sms_consent_state", "=", "granted")), self.applicant)
         self.assertEqual(find(("sms_consent_state", "=", "none")), none)
-        self.assertEqual(
-            find(("sms_consent_state", "in", ["none", "declined"])), declined | none
-        )
+        self.assertEqual(find(("sms_consent_state", "in", ["none", "declined"])), declined | none)
         self.assertEqual(find(("sms_consent_state", "!=", "granted")), declined | none)

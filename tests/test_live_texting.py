@@ -1,5 +1,6 @@
 """Texting with real processes: a real server, the simulator, real transactions and threads."""
 
+import itertools
 import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
@@ -62,9 +63,7 @@ class LiveTextingCase(BaseCase):
             "Body": "Hello",
             **values,
         }
-        signature = RequestValidator(AUTH_TOKEN).compute_signature(
-            self.server.url + INBOUND, form
-        )
+        signature = RequestValidator(AUTH_TOKEN).compute_signature(self.server.url + INBOUND, form)
         return LiveSession(self.server).post(
             INBOUND, urllib.parse.urlencode(form).encode(), {"X-Twilio-Signature": signature}
         )
@@ -79,8 +78,10 @@ class TestLiveTexting(LiveTextingCase):
         _found, seconds = self.eventually(lambda: self.at_twilio(phone))
         self.assertLess(seconds, 1)
         self.eventually(
-            lambda: self.server.psql("SELECT state FROM hr_sms_message WHERE id = %s", [message])
-            == [("delivered",)]
+            lambda: (
+                self.server.psql("SELECT state FROM hr_sms_message WHERE id = %s", [message])
+                == [("delivered",)]
+            )
         )
         self.assertEqual(len(self.at_twilio(phone)), 1)
 
@@ -155,7 +156,7 @@ class TestLiveTexting(LiveTextingCase):
         )
         self.assertEqual([row[0] for row in rows], list(range(1, len(rows) + 1)))
         self.assertGreater(len(rows), 11)
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in itertools.pairwise(rows):
             self.assertEqual(after[1], before[2])
 
     def test_stop_and_start_by_phone(self):
@@ -180,10 +181,12 @@ class TestLiveTexting(LiveTextingCase):
         self.simulator.control("/control/opt-out", "POST", phone=phone)
         [message] = self.admin.call("hr.applicant", "sms_send", [applicant], "Hello")
         self.eventually(
-            lambda: self.server.psql(
-                "SELECT state, failure_code FROM hr_sms_message WHERE id = %s", [message]
+            lambda: (
+                self.server.psql(
+                    "SELECT state, failure_code FROM hr_sms_message WHERE id = %s", [message]
+                )
+                == [("failed", "21610")]
             )
-            == [("failed", "21610")]
         )
         data = self.admin.call("hr.applicant", "sms_tab", [applicant])
         self.assertEqual(data["gate"]["code"], "consent_locked")
@@ -233,9 +236,8 @@ class TestLiveCron(LiveTextingCase):
             connection.commit()
         self.eventually(lambda: self.at_twilio(phone), 90)
         self.eventually(
-            lambda: self.server.psql(
-                "SELECT count(*) FROM ir_cron WHERE nextcall > now()"
-                "   AND active"
+            lambda: (
+                self.server.psql("SELECT count(*) FROM ir_cron WHERE nextcall > now()   AND active")
+                == [(1,)]
             )
-            == [(1,)]
         )

@@ -109,7 +109,9 @@ class TestRights(TextingCase):
         self.assertEqual(data["messages"][0]["body"], "Hello")
         self.assertFalse(data["can_send"])
         self.assertFalse(data["consent"]["can_withdraw"])
-        self.assertTrue(self.rpc(self.viewer, "hr.applicant", "sms_consent_history", self.applicant.ids))
+        self.assertTrue(
+            self.rpc(self.viewer, "hr.applicant", "sms_consent_history", self.applicant.ids)
+        )
         self.assertAllRefused(
             self.viewer,
             [
@@ -219,7 +221,9 @@ class TestRights(TextingCase):
         def told():
             self.env.cr.precommit.run()
             self.env.flush_all()
-            return self.env["bus.bus"].search([("message", "like", "hr_recruitment_texting/thread")])
+            return self.env["bus.bus"].search(
+                [("message", "like", "hr_recruitment_texting/thread")]
+            )
 
         told().unlink()
         self.thread._notify_changed()
@@ -231,7 +235,12 @@ class TestRights(TextingCase):
             (self.sender, True),
         ):
             with self.subTest(user=user.login):
-                self.assertEqual(f'"res.partner",{user.partner_id.id}]' in channels.replace("[", "").replace(", ", ","), expected, channels)
+                self.assertEqual(
+                    f'"res.partner",{user.partner_id.id}]'
+                    in channels.replace("[", "").replace(", ", ","),
+                    expected,
+                    channels,
+                )
 
     def test_first_install_gives_the_groups_to_the_administrator_only(self):
         group = self.env.ref("hr_recruitment_texting.group_sms_view")

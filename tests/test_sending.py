@@ -46,7 +46,9 @@ class TestSending(TextingCase):
         self.assertRefused("no phone number")
         self.applicant.partner_phone = "123"
         self.assertRefused("cannot be used")
-        self.assertRefused("not a number of", number="+12025550177", applicant=self.make_applicant())
+        self.assertRefused(
+            "not a number of", number="+12025550177", applicant=self.make_applicant()
+        )
 
     def test_refused_empty_or_too_long(self):
         self.grant()
@@ -91,9 +93,7 @@ class TestSending(TextingCase):
         text = fake.sent[0]
         self.assertEqual((text.to, text.sender, text.body), (CANDIDATE, OUR_NUMBER, "Hello €"))
         self.assertTrue(
-            text.status_callback.endswith(
-                f"/recruitment_texting/twilio/status/{message.uuid}"
-            )
+            text.status_callback.endswith(f"/recruitment_texting/twilio/status/{message.uuid}")
         )
         self.assertEqual(message.state, "sent")
         self.assertTrue(message.twilio_sid.startswith("SM"))

@@ -47,7 +47,9 @@ class TestStory(LiveTextingCase):
         browser.click(f"a[href*='{apply_url}']")
         browser.wait_for("location.pathname.includes('/jobs/apply/')")
         # The form's own script empties the fields as it starts, and last adds a place for files.
-        browser.wait_for("!!document.querySelector('#hr_recruitment_form .o_files_zone')", timeout=60)
+        browser.wait_for(
+            "!!document.querySelector('#hr_recruitment_form .o_files_zone')", timeout=60
+        )
         browser.wait_for_selector("input[name=sms_consent]")
         for name, value in (
             ("partner_name", "Robin Candidate"),
@@ -63,15 +65,15 @@ class TestStory(LiveTextingCase):
         browser.click(".s_website_form_send")
         browser.wait_for("document.body.innerText.includes('Please answer with Yes or No')")
         self.assertFalse(self.robin())
-        time.sleep(1)  # the page scrolls to the error; a click meanwhile misses, as a person's would
+        time.sleep(
+            1
+        )  # the page scrolls to the error; a click meanwhile misses, as a person's would
         browser.click("input[name=sms_consent][value=yes]")
         browser.click(".s_website_form_send")
         browser.wait_for("location.pathname.includes('job-thank-you')", timeout=30)
 
     def robin(self):
-        return self.admin.call(
-            "hr.applicant", "search", [("email_from", "=", "robin@example.com")]
-        )
+        return self.admin.call("hr.applicant", "search", [("email_from", "=", "robin@example.com")])
 
     def test_from_the_job_page_to_the_answer_and_back(self):
         with self.screenshots_of_failure():

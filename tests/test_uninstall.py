@@ -75,9 +75,7 @@ class TestUninstall(BaseCase):
             admin.call("base.module.uninstall", "action_uninstall", [wizard])
             self.assertEqual(set(server.psql(CATALOG)) - before, set())
             self.assertEqual(before - set(server.psql(CATALOG)), set())
-            left = {
-                key for (key,) in set(server.psql(PARAMETERS)) - parameters if "texting" in key
-            }
+            left = {key for (key,) in set(server.psql(PARAMETERS)) - parameters if "texting" in key}
             self.assertEqual(left, set())
 
             # Odoo goes on working.

@@ -79,9 +79,7 @@ class TestDoor(WebhookCase):
         self.assertNothingWritten(
             self.post(INBOUND, {**form, "Body": "START"}, signature=signature)
         )
-        self.assertNothingWritten(
-            self.post(INBOUND, {**form, "Extra": "1"}, signature=signature)
-        )
+        self.assertNothingWritten(self.post(INBOUND, {**form, "Extra": "1"}, signature=signature))
 
     @mute_logger(LOGGER)
     def test_unsigned_or_of_nobody(self):
@@ -122,9 +120,7 @@ class TestDoor(WebhookCase):
     def test_answers_twiml(self):
         answer = self.text()
         self.assertTrue(answer.headers["Content-Type"].startswith("text/xml"))
-        self.assertEqual(
-            answer.text, '<?xml version="1.0" encoding="UTF-8"?><Response />'
-        )
+        self.assertEqual(answer.text, '<?xml version="1.0" encoding="UTF-8"?><Response />')
 
     def test_behind_a_proxy_the_public_address_is_signed(self):
         self.env["ir.config_parameter"].set_param("web.base.url", "https://jobs.example.com")
@@ -167,9 +163,7 @@ class TestDoor(WebhookCase):
             f"{self.base_url()}{STATUS}/{uuid4().hex}", form
         )
         self.assertEqual(self.post(path, form, signature=other).status_code, 403)
-        self.assertEqual(
-            self.post(path, {**form, "MessageStatus": "exploded"}).status_code, 200
-        )
+        self.assertEqual(self.post(path, {**form, "MessageStatus": "exploded"}).status_code, 200)
         self.env.invalidate_all()
         self.assertEqual(message.state, "sent")
 
