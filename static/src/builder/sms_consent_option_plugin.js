@@ -53,6 +53,8 @@ export class SmsConsentOptionPlugin extends Plugin {
         }),
         start_edition_handlers: () => this.askEverywhere(),
         normalize_handlers: () => this.askEverywhere(),
+        post_undo_handlers: () => this.askEverywhere(),
+        post_redo_handlers: () => this.askEverywhere(),
     };
 
     setup() {
@@ -61,6 +63,12 @@ export class SmsConsentOptionPlugin extends Plugin {
 
     /** Show the question in each form that lacks it, outside of the undo history. */
     askEverywhere() {
+        for (const fieldEl of this.editable.querySelectorAll(FIELD_SELECTOR)) {
+            // Undoing "Apply for a Job" leaves it behind, as it is not part of the history.
+            if (!fieldEl.closest(FORM_SELECTOR)) {
+                this.dependencies.history.ignoreDOMMutations(() => fieldEl.remove());
+            }
+        }
         for (const formEl of this.editable.querySelectorAll(FORM_SELECTOR)) {
             if (!formEl.querySelector(`${FIELD_SELECTOR} input[name=sms_consent]`)) {
                 this.ask(formEl);
