@@ -29,7 +29,7 @@ class FakeGateway:
     def accept(self, text):
         return Result(text.uuid, "accepted", sid=f"SM{uuid4().hex}")
 
-    def send_many(self, _gateway, texts):
+    def send_many(self, texts):
         self.sent += texts
         return [self.answer(text) for text in texts]
 

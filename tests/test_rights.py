@@ -50,6 +50,10 @@ class TestRights(TextingCase):
             ):
                 self.rpc(user, model, method, *args)
 
+    def ours(self, model):
+        field = "thread_id.company_id" if model == "hr.sms.consent" else "company_id"
+        return self.env[model].search([(field, "=", self.company.id)])
+
     def reads(self, model, ids):
         return [
             (model, "read", ids, ["id"]),
@@ -68,7 +72,7 @@ class TestRights(TextingCase):
     def test_without_view_nothing_is_seen(self):
         calls = []
         for model in MODELS:
-            calls += self.reads(model, self.env[model].search([]).ids)
+            calls += self.reads(model, self.ours(model).ids)
         for name in FIELDS:
             calls += [
                 ("hr.applicant", "read", self.applicant.ids, [name]),
@@ -103,7 +107,7 @@ class TestRights(TextingCase):
 
     def test_view_reads_and_does_nothing(self):
         for model in MODELS:
-            for call in self.reads(model, self.env[model].search([]).ids):
+            for call in self.reads(model, self.ours(model).ids):
                 self.rpc(self.viewer, *call)
         data = self.rpc(self.viewer, "hr.applicant", "sms_tab", self.applicant.ids)
         self.assertEqual(data["messages"][0]["body"], "Hello")

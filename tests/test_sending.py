@@ -27,7 +27,7 @@ class TestSending(TextingCase):
     def assertRefused(self, words, **kwargs):
         with self.assertRaisesRegex(UserError, words):
             self.send(**kwargs)
-        self.assertFalse(self.env["hr.sms.message"].search([]))
+        self.assertFalse(self.env["hr.sms.message"].search([("company_id", "=", self.company.id)]))
 
     def test_refused_without_consent(self):
         self.assertRefused("no consent to texting yet")

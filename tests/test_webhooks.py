@@ -49,7 +49,9 @@ class WebhookCase(TextingMixin, HttpCase):
         return answer
 
     def messages(self, *domain):
-        return self.env["hr.sms.message"].search([*domain], order="id")
+        return self.env["hr.sms.message"].search(
+            [("company_id", "=", self.company.id), *domain], order="id"
+        )
 
     @property
     def thread(self):
@@ -63,8 +65,11 @@ class TestDoor(WebhookCase):
     def assertNothingWritten(self, answer, status=403):
         self.assertEqual(answer.status_code, status)
         self.assertFalse(self.messages())
-        self.assertFalse(self.env["hr.sms.thread"].search([]))
-        self.assertFalse(self.env["hr.sms.consent"].search([]))
+        ours = [("company_id", "=", self.company.id)]
+        self.assertFalse(self.env["hr.sms.thread"].search(ours))
+        self.assertFalse(
+            self.env["hr.sms.consent"].search([("thread_id.company_id", "=", self.company.id)])
+        )
 
     @mute_logger(LOGGER)
     def test_forged(self):
@@ -337,4 +342,5 @@ class TestReceiving(WebhookCase):
         self.text("STOP")
         self.assertTrue(self.thread.consent_locked)
         self.assertTrue(self.thread_of(sister).consent_locked)
-        self.assertEqual(len(self.messages()), 1)
+        texts = (self.thread | self.thread_of(sister)).message_ids
+        self.assertEqual(texts.mapped("body"), ["STOP"])
