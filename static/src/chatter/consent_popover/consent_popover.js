@@ -104,13 +104,14 @@ export class SmsConsentPopover extends Component {
         return details.filter(Boolean).join(" · ");
     }
 
-    wordingTitle(event) {
-        const lang = event.wording_lang;
-        const version = event.wording_version;
-        if (lang && version) {
-            return _t("Wording shown (%(lang)s, version %(version)s)", { lang, version });
-        }
-        return _t("Wording shown");
+    /** Which wording it was, and where. */
+    wordingOrigin(event) {
+        const { wording_lang: lang, wording_version: version, page_url: page } = event;
+        return [lang, version && _t("Version %s", version), page].filter(Boolean).join(" · ");
+    }
+
+    wordingLang(event) {
+        return event.wording_lang?.replace("_", "-") || undefined;
     }
 
     onAddConsent() {
