@@ -32,6 +32,7 @@ FAILURES = {
     "30032": _lt("Our toll-free number is not verified yet: see the Twilio console."),
     "30034": _lt("Our number is not registered with the carriers yet: see the Twilio console."),
     "gave_up": _lt("Twilio could not take the text for too long, so we stopped trying."),
+    "neutralized": _lt("Not sent: this database is a copy for testing."),
     "unconfirmed": _lt("We do not know whether Twilio got this text. Ask before sending again."),
 }
 

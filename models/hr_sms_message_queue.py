@@ -29,12 +29,12 @@ class HrSmsMessage(models.Model):
     _inherit = "hr.sms.message"
 
     @api.model
-    def _process_queue(self, lane="bulk"):
+    def _process_queue(self, lane=None):
         """Send what waits in a lane until nothing is left. Run by the lane crons.
 
         Any number of processes may do this at once: each claims its own rows.
 
-        :param str lane: ``direct`` or ``bulk``
+        :param lane: ``direct`` or ``bulk``, ``None`` for all
         """
         self._give_up_abandoned()
         while True:
@@ -60,7 +60,9 @@ class HrSmsMessage(models.Model):
         """
         now = fields.Datetime.now()
         kinds = [
-            kind for kind, _label in self._fields["kind"].selection if self._lane(kind) == lane
+            kind
+            for kind, _label in self._fields["kind"].selection
+            if lane in (None, self._lane(kind))
         ]
         self.env.cr.execute(
             SQL(

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
 from ..gateway import Result
 from ..models import direct_sender
@@ -266,6 +266,24 @@ class TestSending(TextingCase):
                 if thread.name == "recruitment_texting.direct.nowhere":
                     thread.join(5)
         self.assertNotIn("nowhere", direct_sender._running)
+
+    def test_every_lane_is_worked(self):
+        self.grant()
+        thread = self.thread_of(self.applicant)
+        for kind in ("direct", "auto", "confirmation"):
+            self.env["hr.sms.message"]._queue([{"thread": thread, "body": kind, "kind": kind}])
+        self.assertEqual(self.drain("bulk").bodies, ["auto"])
+        self.assertEqual(sorted(self.drain(None).bodies), ["confirmation", "direct"])
+
+    def test_a_neutralized_copy_sends_nothing(self):
+        self.grant()
+        message = self.send()
+        self.env.flush_all()
+        with file_open("hr_recruitment_texting/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.assertFalse(self.drain(None).sent)
+        self.assertIn("a copy for testing", message.failure_reason)
 
     def test_queries_do_not_grow_with_the_batch(self):
         applicants = self.env["hr.applicant"]
