@@ -1,3 +1,8 @@
+import json
+
+from .rules.job_form_markup import FIELD_CLASS, remove_questions
+
+
 def uninstall_hook(env):
     """Leave nothing behind that Odoo does not remove by itself.
 
@@ -10,3 +15,14 @@ def uninstall_hook(env):
     env["ir.config_parameter"].search([("key", "=like", "hr\\_recruitment\\_texting.%")]).unlink()
     env["bus.bus"].search([("message", "like", "hr_recruitment_texting/")]).unlink()
     env["ir.attachment"].search([("res_model", "=like", "hr.sms.%")]).unlink()
+    _remove_saved_questions(env.cr)
+
+
+def _remove_saved_questions(cr):
+    """Clear the job forms that were edited in the website builder, in every language."""
+    cr.execute(
+        "SELECT id, arch_db FROM ir_ui_view WHERE arch_db::text LIKE %s", [f"%{FIELD_CLASS}%"]
+    )
+    for view, archs in cr.fetchall():
+        cleared = {lang: remove_questions(arch) for lang, arch in archs.items()}
+        cr.execute("UPDATE ir_ui_view SET arch_db = %s WHERE id = %s", [json.dumps(cleared), view])

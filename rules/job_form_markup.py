@@ -40,6 +40,23 @@ def insert_questions(page, question):
     return _FORM.sub(lambda match: _fill_form(match.group(), question), page)
 
 
+def remove_questions(arch):
+    """Take the places of the question out of a saved view, as if the addon had never been there.
+
+    :param str arch: XML of a view
+    :returns: the XML without them
+    """
+    root = etree.fromstring(arch)
+    for field in _by_class(root, FIELD_CLASS):
+        before, parent = field.getprevious(), field.getparent()
+        if field.tail and before is not None:
+            before.tail = (before.tail or "") + field.tail
+        elif field.tail:
+            parent.text = (parent.text or "") + field.tail
+        parent.remove(field)
+    return etree.tostring(root, encoding="unicode")
+
+
 def _fill_form(form_html, question):
     form = html.fragment_fromstring(form_html)
     kept = _remove_old(form)

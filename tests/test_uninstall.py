@@ -59,6 +59,7 @@ class TestUninstall(BaseCase):
             admin.call("hr.applicant", "sms_consent_grant", [applicant])
             server._set_parameter("hr_recruitment_texting.twilio_api_url", "http://127.0.0.1:1")
             self.assertLess(before, before | set(server.psql(CATALOG)))
+            page = self.save_edited_form(server)
 
             [module] = admin.call(
                 "ir.module.module", "search", [("name", "=", "hr_recruitment_texting")]
@@ -75,10 +76,16 @@ class TestUninstall(BaseCase):
             self.assertEqual(rows[-1]["number"], "+12025550142")
 
             admin.call("base.module.uninstall", "action_uninstall", [wizard])
-            self.assertEqual(set(server.psql(CATALOG)) - before, set())
+            kept = {("view", "test.edited_form of ")}  # the website's own, see below
+            self.assertEqual(set(server.psql(CATALOG)) - before, kept)
             self.assertEqual(before - set(server.psql(CATALOG)), set())
             left = {key for (key,) in set(server.psql(PARAMETERS)) - parameters if "texting" in key}
             self.assertEqual(left, set())
+
+            [(arch,)] = server.psql(
+                "SELECT arch_db->>'en_US' FROM ir_ui_view WHERE id = %s", [page]
+            )
+            self.assertEqual(arch, "<div><p>Apply</p> now<form>\n<input/></form></div>")
 
             # Odoo goes on working.
             again = server.login("admin")
@@ -88,6 +95,19 @@ class TestUninstall(BaseCase):
             )
             for page in ("/jobs", "/odoo/recruitment"):
                 self.assertEqual(again.get(page)[0], 200, page)
+
+    def save_edited_form(self, server):
+        """Leave a job form behind as the website builder saves it."""
+        arch = (
+            '<div><p>Apply</p><div class="col-12 o_sms_consent_field"/> now<form>'
+            '<div class="o_sms_consent_field"><p>x</p></div>\n<input/></form></div>'
+        )
+        [view] = server.login("admin").call(
+            "ir.ui.view",
+            "create",
+            [{"name": "Edited form", "key": "test.edited_form", "type": "qweb", "arch": arch}],
+        )
+        return view
 
 
 @tagged("post_install", "-at_install")
