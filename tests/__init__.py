@@ -11,3 +11,4 @@ from . import test_job_form_browser
 from . import test_live_texting
 from . import test_uninstall
 from . import test_story
+from . import test_sms_tab_browser
