@@ -12,3 +12,4 @@ from . import test_live_texting
 from . import test_uninstall
 from . import test_story
 from . import test_sms_tab_browser
+from . import test_core_form

@@ -139,3 +139,24 @@ registry.category("web_tour.tours").add("sms_job_form_on_another_page", {
         },
     ],
 });
+
+// Odoo's own tour of the job form, with the one thing it lacks: an answer to the question.
+registry.category("web_tour.tours").add("sms_job_form_core_tour_with_answers", {
+    steps: () =>
+        registry
+            .category("web_tour.tours")
+            .get("website_hr_recruitment_tour")
+            .steps()
+            .flatMap((step) =>
+                step.trigger === ".s_website_form_send"
+                    ? [
+                          {
+                              content: "Answer the question",
+                              trigger: "input[name=sms_consent][value=no]",
+                              run: "click",
+                          },
+                          step,
+                      ]
+                    : [step]
+            ),
+});
