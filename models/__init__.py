@@ -12,5 +12,6 @@ from . import hr_sms_message
 from . import hr_sms_message_queue
 from . import hr_sms_message_inbound
 from . import hr_applicant
+from . import hr_applicant_consent
 from . import hr_applicant_sms_tab
 from . import ir_http

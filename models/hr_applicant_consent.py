@@ -1,0 +1,185 @@
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..rules.consent import PUBLIC_METHODS
+from .hr_applicant import SEND_GROUP
+
+
+class HrApplicant(models.Model):
+    """Consent of an applicant: added and withdrawn by colleagues, answered on the job form."""
+
+    _inherit = "hr.applicant"
+
+    def sms_consent_grant(
+        self,
+        number=None,
+        method="manual",
+        given_date=None,
+        note=None,
+        source=None,
+        source_ref=None,
+        scope=None,
+    ):
+        """Record consent that a candidate gave outside Odoo.
+
+        :param number: phone number in any format, ``None`` for the applicant's main number
+        :param str method: ``manual`` (a colleague, for example after a phone call),
+            ``job_board`` or ``import``; everything else only the candidate can do
+        :param given_date: when it was given: UTC datetime or date, or a string of one; now by
+            default, never in the future
+        :param note: how it was given; mandatory after the candidate had declined
+        :param source: where, for example the job board's name, ``phone`` or ``email``
+        :param source_ref: the other system's reference
+        :param scope: ``jobs`` (default), ``this_job`` or ``reminders``
+        :returns: list of ids of the consent events, one for each applicant
+        :raises AccessError: without the right to send SMS or to read the applicant
+        :raises UserError: when a keyword locked the number, or there is no usable number
+        :raises ValidationError: for a method, date or scope that cannot be
+        """
+        self._sms_check_right(SEND_GROUP)
+        if method not in PUBLIC_METHODS:
+            raise ValidationError(
+                self.env._(
+                    "Consent can only be added as %(methods)s. Other ways are the candidate's.",
+                    methods=", ".join(sorted(PUBLIC_METHODS)),
+                )
+            )
+        scopes = dict(self.env["hr.sms.consent"]._fields["scope"].selection)
+        if scope and scope not in scopes:
+            raise ValidationError(
+                self.env._("The scope of a consent is one of %(scopes)s.", scopes=", ".join(scopes))
+            )
+        given_date = self._sms_parse_given_date(given_date)
+        entries = []
+        for applicant in self:
+            thread = applicant._sms_thread(applicant._sms_usable_number(number), create=True)
+            applicant._sms_check_grant(thread, given_date, note)
+            entries.append(
+                {
+                    "thread": thread,
+                    "event": "granted",
+                    "method": method,
+                    "scope": scope,
+                    "source": source,
+                    "source_ref": source_ref,
+                    "given_date": given_date,
+                    "applicant": applicant,
+                    "actor_name": self.env.user.name,
+                    "note": note,
+                }
+            )
+        return self.env["hr.sms.consent"]._append(entries).ids
+
+    def sms_consent_withdraw(self, number=None, note=None):
+        """Withdraw consent on the candidate's behalf.
+
+        :param number: phone number in any format, ``None`` for the applicant's main number
+        :param note: why
+        :returns: list of ids of the consent events, one for each applicant
+        :raises AccessError: without the right to send SMS or to read the applicant
+        :raises UserError: without a usable number
+        """
+        self._sms_check_right(SEND_GROUP)
+        return (
+            self.env["hr.sms.consent"]
+            ._append(
+                [
+                    {
+                        "thread": applicant._sms_thread(
+                            applicant._sms_usable_number(number), create=True
+                        ),
+                        "event": "withdrawn",
+                        "method": "manual",
+                        "applicant": applicant,
+                        "actor_name": self.env.user.name,
+                        "note": note,
+                    }
+                    for applicant in self
+                ]
+            )
+            .ids
+        )
+
+    def _sms_parse_given_date(self, given_date):
+        """Return a given date as UTC datetime.
+
+        A bare date means that day in the user's time zone: now when it is today, else its noon.
+        """
+        now = fields.Datetime.now()
+        if not given_date:
+            return now
+        try:
+            moment = fields.Datetime.to_datetime(given_date)
+        except (ValueError, TypeError) as error:
+            raise ValidationError(
+                self.env._(
+                    "%(date)s is not a date. Write it as YYYY-MM-DD.", date=str(given_date)[:30]
+                )
+            ) from error
+        is_date = len(str(given_date)) <= len("YYYY-MM-DD")
+        today = fields.Date.context_today(self)
+        if is_date:
+            if moment.date() == today:
+                return now
+            moment = moment.replace(hour=12)
+        if moment > now or (is_date and moment.date() > today):
+            raise ValidationError(
+                self.env._("Consent cannot be given in the future. Choose today or a day before.")
+            )
+        return moment.replace(microsecond=0, tzinfo=None)
+
+    def _sms_check_grant(self, thread, given_date, note):
+        """Refuse consent that cannot be added on the candidate's behalf."""
+        if thread.consent_locked:
+            raise UserError(self.env["hr.sms.gate"]._reason_text("consent_locked"))
+        if thread.consent_state == "declined" and not (note or "").strip():
+            raise UserError(
+                self.env._(
+                    "The candidate answered No to texting. Write in the note how they agreed since."
+                )
+            )
+        if thread.consent_state in ("withdrawn", "declined"):
+            decided = thread._deciding_event().given_date
+            if decided and given_date.date() < decided.date():
+                raise UserError(
+                    self.env._(
+                        "On %(date)s the candidate wanted no texts, which is after the date "
+                        "given. Add consent only if they agreed anew since.",
+                        date=fields.Date.to_string(decided.date()),
+                    )
+                )
+
+    def _sms_record_form_answer(self, answer, evidence):
+        """Record the answer to the job form's question. Called by the form's controller only.
+
+        :param str answer: ``yes`` or ``no``
+        :param dict evidence: ``wording``, ``wording_lang``, ``wording_version``,
+            ``wording_proven``, ``scope``, ``page_url``, ``ip_address``, ``user_agent``
+        """
+        self.ensure_one()
+        entry = {
+            "event": "granted" if answer == "yes" else "declined",
+            "method": "job_form",
+            "given_date": fields.Datetime.now(),
+            "actor_name": self.partner_name,
+            **{
+                name: evidence.get(name)
+                for name in (
+                    "wording",
+                    "wording_lang",
+                    "wording_version",
+                    "scope",
+                    "page_url",
+                    "ip_address",
+                    "user_agent",
+                )
+            },
+        }
+        if not evidence.get("wording_proven"):
+            entry["note"] = "wording unproven: the form carried no valid token"
+        number = self.sms_number
+        if not number:
+            self.env["hr.sms.pending.answer"]._keep(self, entry)
+            return
+        thread = self._sms_thread(number, create=True)
+        self.env["hr.sms.consent"]._append([{**entry, "thread": thread, "applicant": self}])
