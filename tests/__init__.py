@@ -13,3 +13,4 @@ from . import test_uninstall
 from . import test_story
 from . import test_sms_tab_browser
 from . import test_core_form
+from . import test_gateway
