@@ -45,6 +45,7 @@ export class SmsTab extends Component {
     setup() {
         this.conversation = useState(this.props.conversation);
         this.state = useState({ hasNewBelow: false });
+        this.rootRef = useRef("root");
         this.logRef = useRef("log");
         this.dialog = useService("dialog");
         this.ui = useService("ui");
@@ -58,6 +59,15 @@ export class SmsTab extends Component {
         useEffect(
             () => this.markRead(),
             () => [this.conversation.number, this.conversation.selected?.unread]
+        );
+        // Below the form, as on a phone, the tab opens out of sight.
+        useEffect(
+            (ready) => {
+                if (ready && !this.props.isAside) {
+                    this.rootRef.el?.scrollIntoView({ block: "end" });
+                }
+            },
+            () => [this.conversation.ready]
         );
         useExternalListener(document, "visibilitychange", () => this.markRead());
     }
