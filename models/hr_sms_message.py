@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,6 +9,9 @@ from ..rules import delivery, segments
 from . import direct_sender
 
 _lt = LazyTranslate(__name__)
+
+# When the direct lane's cron looks after texts that a thread should have sent long since.
+FALLBACK = timedelta(minutes=1)
 
 # Twilio's error codes in words that say what to do: https://www.twilio.com/docs/api/errors
 FAILURES = {
@@ -151,18 +155,26 @@ class HrSmsMessage(models.Model):
         return messages
 
     def _wake_queue(self, messages, scheduled_date):
-        # sudo: a recruiter may not touch crons, their text may wake them
-        crons = self.env["ir.cron"].sudo()
-        for lane in {self._lane(message.kind) for message in messages}:
-            xmlids = (
-                ["direct"] if lane == "direct" else [f"bulk_{number}" for number in range(1, 3)]
-            )
-            for xmlid in xmlids:
-                cron = self.env.ref(f"hr_recruitment_texting.ir_cron_process_queue_{xmlid}", False)
-                if cron:
-                    crons.browse(cron.id)._trigger(scheduled_date)
-            if lane == "direct" and not scheduled_date:
+        """Have texts sent: direct ones by a thread right after the commit, others by their crons.
+
+        :param messages: the texts, of any lane
+        :param scheduled_date: UTC datetime, ``None`` for as soon as possible
+        """
+        lanes = {self._lane(message.kind) for message in messages}
+        if "direct" in lanes:
+            if not scheduled_date:
                 self.env.cr.postcommit.add(direct_sender.waker(self.env.registry))
+            # The cron is there should the process end before its thread has sent them.
+            self._trigger_lanes(["direct"], scheduled_date or fields.Datetime.now() + FALLBACK)
+        if "bulk" in lanes:
+            self._trigger_lanes(["bulk_1", "bulk_2"], scheduled_date)
+
+    def _trigger_lanes(self, names, date):
+        for name in names:
+            cron = self.env.ref(f"hr_recruitment_texting.ir_cron_process_queue_{name}", False)
+            if cron:
+                # sudo: a recruiter may not touch crons, their text may wake them
+                cron.sudo()._trigger(date)
 
     @api.model
     def _lane(self, kind):

@@ -41,13 +41,25 @@ class HrSmsMessage(models.Model):
             with short_transaction(self.env.registry) as env:
                 outgoing = env["hr.sms.message"]._claim(lane)
             if outgoing is None:
-                break
+                self._report_progress(0, remaining=0)
+                return
             for gateway, texts in outgoing:
                 results = gateway.send_many(texts)
                 with short_transaction(self.env.registry) as env:
                     env["hr.sms.message"]._record(results)
-            if "ir_cron_progress_id" in self.env.context:
-                self.env["ir.cron"]._commit_progress(1)
+            if not self._report_progress(sum(len(texts) for _gateway, texts in outgoing)):
+                return
+
+    def _report_progress(self, processed, remaining=1):
+        """Tell the cron, if one runs this, how far we are.
+
+        :param int processed: texts of the last batch
+        :param int remaining: whether there may be more; how many does not matter to the cron
+        :returns: seconds the cron has left, falsy when it must end and be called again
+        """
+        if "ir_cron_progress_id" not in self.env.context:
+            return True
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     # ------------------------------------------------------------
     # 1. Claim
