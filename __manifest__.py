@@ -45,5 +45,6 @@
         ],
     },
     "uninstall_hook": "uninstall_hook",
+    "application": True,
     "installable": True,
 }
