@@ -35,7 +35,9 @@ class HrApplicant(models.Model):
         groups=VIEW_GROUP,
     )
     sms_consent_state = fields.Selection(
-        selection=lambda self: self.env["hr.sms.thread"]._fields["consent_state"].selection,
+        selection=lambda self: (
+            self.env["hr.sms.thread"]._fields["consent_state"]._description_selection(self.env)
+        ),
         string="SMS Consent",
         compute="_compute_sms_consent_state",
         search="_search_sms_consent_state",
