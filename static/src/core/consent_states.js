@@ -33,3 +33,11 @@ export const EVENT_ICONS = {
     review_cleared: { icon: "fa-check", tone: "muted" },
     erased: { icon: "fa-eraser", tone: "muted" },
 };
+
+/** How a colleague learned of a consent they enter by hand. The ledger keeps the keys. */
+export const MANUAL_SOURCES = {
+    phone: _t("Phone call"),
+    email: _t("Email"),
+    in_person: _t("In person"),
+    other: _t("Another way"),
+};

@@ -5,6 +5,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { serializeDateTime, today } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
+import { MANUAL_SOURCES } from "../../core/consent_states";
 import { messageOf } from "../../core/errors";
 import { TCPA, TWILIO_MESSAGING_POLICY } from "../../core/links";
 
@@ -23,12 +24,7 @@ export class SmsConsentDialog extends Component {
     }
 
     get sources() {
-        return [
-            { value: "phone", label: _t("Phone call") },
-            { value: "email", label: _t("Email") },
-            { value: "in_person", label: _t("In person") },
-            { value: "other", label: _t("Another way") },
-        ];
+        return Object.entries(MANUAL_SOURCES).map(([value, label]) => ({ value, label }));
     }
 
     get wasDeclined() {

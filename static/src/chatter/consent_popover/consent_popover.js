@@ -2,7 +2,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 
-import { describeConsent, EVENT_ICONS } from "../../core/consent_states";
+import { describeConsent, EVENT_ICONS, MANUAL_SOURCES } from "../../core/consent_states";
 import { formatWhen } from "../../core/dates";
 import { messageOf } from "../../core/errors";
 
@@ -99,7 +99,7 @@ export class SmsConsentPopover extends Component {
             formatWhen(event.given_date || event.recorded_date),
             event.actor_name,
             event.method_label || event.method,
-            event.source,
+            MANUAL_SOURCES[event.source] || event.source,
         ];
         return details.filter(Boolean).join(" · ");
     }
