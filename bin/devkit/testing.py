@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -136,6 +137,15 @@ def run_pure(selection: Selection, outcome: Outcome) -> None:
     outcome.add("Tests that need no Odoo", code, report)
 
 
+def drop_old_logs() -> None:
+    """Logs of runs that were killed; the failed ones are kept for a day."""
+    for path in LOGS.glob("*_*.log"):
+        match = re.match(r"(?:test|live)_(\d+)", path.name)
+        old = path.name.startswith("failed-") and time.time() - path.stat().st_mtime > 86400
+        if old or (match and not Path(f"/proc/{match[1]}").exists()):
+            path.unlink(missing_ok=True)
+
+
 def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool) -> None:
     """All tests in one Odoo process on a copy of the template, in which nothing of a former run is left."""
     if not selection.odoo:
@@ -146,6 +156,7 @@ def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, 
         f"installing the addon logged: {text}"
         for text in place.templates.install_problems(template)
     ]
+    drop_old_logs()
     database = f"test_{os.getpid()}"
     log = LOGS / f"{database}.log"
     with step("Copying the test database"):
