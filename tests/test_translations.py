@@ -57,7 +57,7 @@ class AddonReader(TranslationModuleReader):
                 yield root, folders, files
 
         with patch("odoo.tools.translate.os.walk", walk_addon):
-            super()._export_translatable_resources()
+            return super()._export_translatable_resources()
 
 
 def export(cr):
