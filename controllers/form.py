@@ -1,4 +1,5 @@
 import json
+import re
 import secrets
 
 from odoo import http
@@ -57,7 +58,7 @@ class JobForm(WebsiteHrRecruitment):
         if code in request.website.sudo().language_ids.mapped("code"):
             env = env(context={**env.context, "lang": code})
         job = env["hr.job"]
-        if isinstance(job_id, int) or str(job_id or "").isdecimal():
+        if isinstance(job_id, int) or re.fullmatch(r"[0-9]{1,9}", str(job_id or "")):
             job = job.search([("id", "=", int(job_id))])
         question = env["hr.sms.job.form"]._question(job, request.website)
         return {

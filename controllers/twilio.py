@@ -15,7 +15,7 @@ from ..rules import delivery
 
 _logger = logging.getLogger(__name__)
 
-_UUID = re.compile(r"^[0-9a-f]{32}$")
+_UUID = re.compile(r"[0-9a-f]{32}")
 
 
 class TwilioWebhooks(http.Controller):
@@ -40,7 +40,8 @@ class TwilioWebhooks(http.Controller):
         https://www.twilio.com/docs/messaging/guides/webhook-request
         """
         webhook, companies = self._verify("/recruitment_texting/twilio/inbound")
-        if not webhook.message_sid or not webhook.form.get("From") or not webhook.form.get("To"):
+        sender, recipient = (webhook.form.get(name, "").strip() for name in ("From", "To"))
+        if not webhook.message_sid or not sender or not recipient:
             # Rightly signed, yet no text: nothing to keep, and a retry would not help.
             _logger.warning("Inbound webhook without MessageSid, From or To ignored")
             return self._twiml()
@@ -62,7 +63,7 @@ class TwilioWebhooks(http.Controller):
 
         https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
         """
-        if not _UUID.match(message_uuid):
+        if not _UUID.fullmatch(message_uuid):
             raise NotFound()
         webhook, _companies = self._verify(f"/recruitment_texting/twilio/status/{message_uuid}")
         status = webhook.form.get("MessageStatus") or webhook.form.get("SmsStatus")

@@ -24,6 +24,14 @@ TIMEOUT = 10
 CONCURRENCY = 50
 
 
+# Not even tried: the address of Twilio is no address.
+_NEVER_LEFT = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+)
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """One text to hand to Twilio.
@@ -134,10 +142,15 @@ class Gateway:
         except requests.exceptions.ConnectionError as error:
             outcome = "retry" if _never_connected(error) else "unknown"
             return Result(text.uuid, outcome, detail=type(error).__name__)
-        except (requests.exceptions.RequestException, ValueError) as error:
-            # Timeouts and unreadable answers: nobody knows whether Twilio has it.
+        except _NEVER_LEFT as error:
+            return Result(text.uuid, "failed", detail=f"{type(error).__name__}: {self._base_url}")
+        except Exception as error:  # noqa: BLE001
+            # Timeouts and unreadable answers: nobody knows whether Twilio has it. Whatever else
+            # goes wrong with one text must not lose the results of the others.
             _logger.warning("Text %s: %s while handing it over", text.uuid, type(error).__name__)
             return Result(text.uuid, "unknown", detail=type(error).__name__)
+        if not message.sid:
+            return Result(text.uuid, "unknown", detail="answer without a sid")
         return Result(text.uuid, "accepted", sid=message.sid)
 
 

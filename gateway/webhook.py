@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-ACCOUNT_SID = re.compile(r"^AC[0-9a-zA-Z]{32}$")
-MESSAGE_SID = re.compile(r"^(SM|MM)[0-9a-zA-Z]{32}$")
+ACCOUNT_SID = re.compile(r"AC[0-9a-zA-Z]{32}")
+MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-zA-Z]{32}")
 # Written over the token by Odoo's own sms_twilio/data/neutralize.sql: public knowledge.
 NEUTRALIZED_TOKEN = "dummytoken"
 XML = "text/xml; charset=utf-8"
@@ -31,13 +31,13 @@ class Webhook:
     def account_sid(self):
         """AccountSid as claimed, or ``None`` when it is missing or malformed."""
         sid = self.form.get("AccountSid") or ""
-        return sid if ACCOUNT_SID.match(sid) else None
+        return sid if ACCOUNT_SID.fullmatch(sid) else None
 
     @property
     def message_sid(self):
         """MessageSid, or ``None`` when it is missing or malformed."""
         sid = self.form.get("MessageSid") or self.form.get("SmsSid") or ""
-        return sid if MESSAGE_SID.match(sid) else None
+        return sid if MESSAGE_SID.fullmatch(sid) else None
 
     def is_signed_with(self, auth_token):
         """Tell whether the request carries a right signature for this token.

@@ -34,12 +34,20 @@ def _wake(db_name):
             _running[db_name] = True
             return
         _running[db_name] = False
-    threading.Thread(
+    thread = threading.Thread(
         target=_run, args=(db_name,), name=f"recruitment_texting.direct.{db_name}", daemon=True
-    ).start()
+    )
+    try:
+        thread.start()
+    except RuntimeError:
+        # No thread to be had, or the process is ending. The text is queued: the cron sends it.
+        _logger.warning("No thread to send direct texts of %s, the cron will", db_name)
+        with _lock:
+            _running.pop(db_name, None)
 
 
 def _run(db_name):
+    threading.current_thread().dbname = db_name  # for Odoo's log
     again = True
     while again:
         try:

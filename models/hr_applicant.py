@@ -3,10 +3,12 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .hr_sms_gate import GateRequest
+from .hr_sms_gate import BODY_LIMIT, GateRequest
 
 VIEW_GROUP = "hr_recruitment_texting.group_sms_view"
 SEND_GROUP = "hr_recruitment_texting.group_sms_send"
+# Fields that only the server's own code writes.
+_COMPUTED = frozenset({"sms_number", "sms_thread_ids"})
 # Fields a change of which may give an applicant another number or company.
 _NUMBER_SOURCES = frozenset(
     {"partner_phone", "partner_id", "company_id", "job_id", "department_id"}
@@ -48,7 +50,11 @@ class HrApplicant(models.Model):
     # Number and company
     # ------------------------------------------------------------
 
-    @api.depends("partner_phone", "company_id", "job_id")
+    @api.depends(
+        "partner_phone",
+        "company_id.country_id",
+        "job_id.company_id.country_id",
+    )
     def _compute_sms_number(self):
         """Normalise the number with the country of the applicant's company.
 
@@ -90,15 +96,31 @@ class HrApplicant(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        applicants = super().create(vals_list)
+        for vals in vals_list:
+            self._check_sms_writes(vals)
+        forged = {f"default_{name}" for name in _COMPUTED}
+        context = {key: value for key, value in self.env.context.items() if key not in forged}
+        model = self.with_env(self.env(context=context))
+        applicants = super(HrApplicant, model).create(vals_list).with_env(self.env)
         applicants._sms_number_changed()
         return applicants
 
     def write(self, vals):
+        self._check_sms_writes(vals)
         result = super().write(vals)
         if _NUMBER_SOURCES & vals.keys():
             self._sms_number_changed()
         return result
+
+    def _check_sms_writes(self, vals):
+        """Refuse to write what follows from the phone number: it would redirect texts."""
+        if _COMPUTED & vals.keys():
+            raise AccessError(
+                self.env._(
+                    "The number for texts follows from the applicant's phone number. Change that "
+                    "instead."
+                )
+            )
 
     def _sms_number_changed(self):
         """Tie applicants to the threads of their numbers and settle answers that waited."""
@@ -107,7 +129,7 @@ class HrApplicant(models.Model):
         if not numbers:
             return
         threads = self.env["hr.sms.thread"].sudo()
-        threads._link_applicants(threads.search([("number", "in", numbers)]))
+        threads._link_applicants(threads.search([("number", "in", numbers)]), applicants)
         self.env["hr.sms.pending.answer"].sudo().search(
             [("applicant_id", "in", applicants.ids)]
         )._settle()
@@ -145,8 +167,9 @@ class HrApplicant(models.Model):
                 """(
                 SELECT applicant.id
                   FROM hr_applicant AS applicant
+             LEFT JOIN hr_job AS job ON job.id = applicant.job_id
              LEFT JOIN hr_sms_thread AS thread
-                    ON thread.company_id = applicant.company_id
+                    ON thread.company_id = COALESCE(applicant.company_id, job.company_id)
                    AND thread.number = applicant.sms_number
                  WHERE COALESCE(thread.consent_state, 'none') = ANY(%s))""",
                 states,
@@ -172,6 +195,40 @@ class HrApplicant(models.Model):
                 )
             )
         self.check_access("read")
+        # An applicant without a company is everybody's to read; texts are of their job's company.
+        foreign = self.filtered(
+            lambda applicant: applicant.sudo()._sms_company() not in self.env.companies
+        )
+        if foreign:
+            raise AccessError(
+                self.env._(
+                    "%(applicant)s belongs to %(company)s. Switch to that company first.",
+                    applicant=foreign[0].display_name,
+                    company=foreign[0].sudo()._sms_company().name,
+                )
+            )
+
+    def _sms_text_argument(self, value, limit):
+        """Check a text that a client sent.
+
+        :param value: str, or anything empty
+        :param int limit: characters at most
+        :returns: the text, ``None`` when empty
+        :raises ValidationError: when it is no text, too long, or holds what no text can hold
+        """
+        if value is None or value is False or value == "":
+            return None
+        if not isinstance(value, str):
+            raise ValidationError(
+                self.env._("A text is needed here, not %(value)s.", value=repr(value)[:30])
+            )
+        if len(value) > limit:
+            raise ValidationError(
+                self.env._("This is longer than %(limit)s characters. Shorten it.", limit=limit)
+            )
+        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            raise ValidationError(self.env._("The text has broken characters. Type it anew."))
+        return value
 
     def _sms_usable_number(self, number=None):
         """Return a number of this applicant as E.164.
@@ -180,6 +237,7 @@ class HrApplicant(models.Model):
         :raises UserError: when it is missing, unusable or not one of the applicant's numbers
         """
         self.ensure_one()
+        number = self._sms_text_argument(number, 40)
         applicant_sudo = self.sudo()  # the number of an applicant the user may read
         usable = applicant_sudo.sms_number if not number else applicant_sudo._sms_format(number)
         if not usable:
@@ -208,7 +266,7 @@ class HrApplicant(models.Model):
         :param str body: plain text, at most 1,400 units of its encoding
         :param number: phone number in any format, ``None`` for the applicant's main number
         :param scheduled_date: UTC datetime or a string of one; now by default
-        :returns: list of ids of the queued messages, one for each applicant
+        :returns: list of ids of the queued messages, one for each number
         :raises AccessError: without the right to send SMS or to read the applicant
         :raises UserError: when the gate refuses, with the reason and what to do
         """
@@ -222,8 +280,8 @@ class HrApplicant(models.Model):
                     date=str(scheduled_date)[:30],
                 )
             ) from error
-        body = body if isinstance(body, str) else ""
-        requests = []
+        body = self._sms_text_argument(body, BODY_LIMIT * 4) or ""
+        requests = {}
         for applicant in self:
             usable = applicant._sms_usable_number(number)
             thread = applicant._sms_thread(usable)
@@ -231,15 +289,17 @@ class HrApplicant(models.Model):
             if code:
                 reason = self.env["hr.sms.gate"]._reason_text(code)
                 raise UserError(reason if len(self) == 1 else f"{applicant.display_name}: {reason}")
-            requests.append(
+            # Two applications of one number: the person gets the text once.
+            requests.setdefault(
+                thread.id,
                 {
                     "thread": thread,
                     "body": body.strip(),
                     "applicant": applicant,
                     "author": self.env.user,
-                }
+                },
             )
-        return self.env["hr.sms.message"]._queue(requests, scheduled_date).ids
+        return self.env["hr.sms.message"]._queue(list(requests.values()), scheduled_date).ids
 
     def _sms_ask_gate(self, number, thread, body=None):
         """Ask the gate about a text to this applicant.

@@ -1,8 +1,15 @@
+from datetime import datetime, time
+
+import pytz
+
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..rules.consent import PUBLIC_METHODS
 from .hr_applicant import SEND_GROUP
+
+_NOTE_LIMIT = 2000
+_SOURCE_LIMIT = 200
 
 
 class HrApplicant(models.Model):
@@ -37,7 +44,7 @@ class HrApplicant(models.Model):
         :raises ValidationError: for a method, date or scope that cannot be
         """
         self._sms_check_right(SEND_GROUP)
-        if method not in PUBLIC_METHODS:
+        if not isinstance(method, str) or method not in PUBLIC_METHODS:
             raise ValidationError(
                 self.env._(
                     "Consent can only be added as %(methods)s. Other ways are the candidate's.",
@@ -45,6 +52,10 @@ class HrApplicant(models.Model):
                 )
             )
         scopes = dict(self.env["hr.sms.consent"]._fields["scope"].selection)
+        note = self._sms_text_argument(note, _NOTE_LIMIT)
+        source = self._sms_text_argument(source, _SOURCE_LIMIT)
+        source_ref = self._sms_text_argument(source_ref, _SOURCE_LIMIT)
+        scope = self._sms_text_argument(scope, _SOURCE_LIMIT)
         if scope and scope not in scopes:
             raise ValidationError(
                 self.env._("The scope of a consent is one of %(scopes)s.", scopes=", ".join(scopes))
@@ -80,6 +91,7 @@ class HrApplicant(models.Model):
         :raises UserError: without a usable number
         """
         self._sms_check_right(SEND_GROUP)
+        note = self._sms_text_argument(note, _NOTE_LIMIT)
         return (
             self.env["hr.sms.consent"]
             ._append(
@@ -116,17 +128,23 @@ class HrApplicant(models.Model):
                     "%(date)s is not a date. Write it as YYYY-MM-DD.", date=str(given_date)[:30]
                 )
             ) from error
-        is_date = len(str(given_date)) <= len("YYYY-MM-DD")
-        today = fields.Date.context_today(self)
-        if is_date:
+        if len(str(given_date)) <= len("YYYY-MM-DD"):
+            today = fields.Date.context_today(self)
             if moment.date() == today:
                 return now
-            moment = moment.replace(hour=12)
-        if moment > now or (is_date and moment.date() > today):
+            if moment.date() < today:
+                moment = min(now, self._sms_noon(moment.date()))
+        if moment > now:
             raise ValidationError(
                 self.env._("Consent cannot be given in the future. Choose today or a day before.")
             )
-        return moment.replace(microsecond=0, tzinfo=None)
+        return moment.replace(microsecond=0)
+
+    def _sms_noon(self, day):
+        """Return the noon of a day in the user's time zone, as UTC datetime."""
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        noon = zone.localize(datetime.combine(day, time(12)))
+        return noon.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _sms_check_grant(self, thread, given_date, note):
         """Refuse consent that cannot be added on the candidate's behalf."""
@@ -138,9 +156,11 @@ class HrApplicant(models.Model):
                     "The candidate answered No to texting. Write in the note how they agreed since."
                 )
             )
+        if thread.consent_state == "review":
+            raise UserError(self.env["hr.sms.gate"]._reason_text("consent_review"))
         if thread.consent_state in ("withdrawn", "declined"):
             decided = thread._deciding_event().given_date
-            if decided and given_date.date() < decided.date():
+            if decided and given_date < decided:
                 raise UserError(
                     self.env._(
                         "On %(date)s the candidate wanted no texts, which is after the date "

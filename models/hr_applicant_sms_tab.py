@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
@@ -6,12 +7,14 @@ from odoo.addons.phone_validation.tools import phone_validation
 
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
 from .hr_sms_gate import BODY_LIMIT
+from .hr_sms_thread import OFFICER_GROUP
 from .transactions import short_transaction
 
 _lt = LazyTranslate(__name__)
 
 PAGE = 30
 MAX_PAGE = 200
+MAX_ID = 2**31 - 1
 
 CONSENT_LABELS = {
     "none": _lt("No consent for SMS yet"),
@@ -45,6 +48,7 @@ class HrApplicant(models.Model):
         applicant_sudo = self.sudo()  # right to read it checked above; number and company only
         numbers = self._sms_tab_numbers()
         usable = {entry["number"] for entry in numbers}
+        number = self._sms_text_argument(number, 40)
         selected = number if number in usable else (numbers[0]["number"] if numbers else False)
         thread = self._sms_thread(selected)
         messages, has_older = self._sms_tab_messages(thread, before_id, limit)
@@ -78,9 +82,10 @@ class HrApplicant(models.Model):
         self.ensure_one()
         self._sms_check_right(VIEW_GROUP)
         thread = self._sms_thread(self._sms_usable_number(number))
-        events = self.env["hr.sms.consent"].search(
-            [("thread_id", "=", thread.id)], order="sequence desc"
-        )
+        # sudo: whoever may see the applicant sees the history of their number, but who gave what
+        # and how only for the applications they may read (two people may share a number)
+        events = thread.consent_ids.sorted("sequence", reverse=True)
+        readable = self._sms_readable_events(events)
         labels = self._sms_selection_labels("hr.sms.consent", "event", "method", "scope")
         return [
             {
@@ -90,15 +95,16 @@ class HrApplicant(models.Model):
                 "method": event.method,
                 "method_label": labels["method"][event.method],
                 "scope_label": labels["scope"].get(event.scope, ""),
-                "actor_name": event.actor_name or "",
                 "given_date": fields.Datetime.to_string(event.given_date),
                 "recorded_date": fields.Datetime.to_string(event.recorded_date),
                 "wording": event.wording or "",
                 "wording_lang": event.wording_lang or "",
                 "wording_version": event.wording_version or "",
-                "note": event.note or "",
-                "page_url": event.page_url or "",
                 "source": event.source or "",
+                **{
+                    name: (event in readable and event[name]) or ""
+                    for name in ("actor_name", "note", "page_url")
+                },
             }
             for event in events
         ]
@@ -112,7 +118,7 @@ class HrApplicant(models.Model):
         """
         self.ensure_one()
         self._sms_check_right(VIEW_GROUP)
-        thread = self._sms_thread(number or self.sudo().sms_number)
+        thread = self._sms_thread(self._sms_usable_number(number))
         unread = self.env["hr.sms.message"].search(
             [("thread_id", "=", thread.id), ("is_unread", "=", True)]
         )
@@ -160,10 +166,14 @@ class HrApplicant(models.Model):
 
     def _sms_tab_messages(self, thread, before_id, limit):
         """Return a page of messages under the user's own rights, and whether there are more."""
-        limit = max(1, min(int(limit or PAGE), MAX_PAGE))
+        try:
+            limit = max(1, min(int(limit or PAGE), MAX_PAGE))
+            before_id = int(before_id or 0)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValidationError(self.env._("Pages of texts are asked for by number.")) from error
         domain = Domain("thread_id", "=", thread.id)
         if before_id:
-            domain &= Domain("id", "<", before_id)
+            domain &= Domain("id", "<", min(before_id, MAX_ID))
         found = self.env["hr.sms.message"].search(domain, order="id desc", limit=limit + 1)
         labels = self._sms_selection_labels("hr.sms.message", "state")["state"]
         page = found[:limit]
@@ -212,7 +222,7 @@ class HrApplicant(models.Model):
             "scope_label": labels["scope"].get(thread.consent_scope, ""),
             "label": self.env._(CONSENT_LABELS[key]),  # pylint: disable=gettext-variable
             "by": by if event else False,
-            "actor_name": event.actor_name or "",
+            "actor_name": (self._sms_readable_events(event) and event.actor_name) or "",
             "method": event.method or "",
             "method_label": labels["method"].get(event.method, ""),
             "given_date": fields.Datetime.to_string(event.given_date) or False,
@@ -225,6 +235,20 @@ class HrApplicant(models.Model):
             if thread.consent_locked
             else "",
         }
+
+    def _sms_readable_events(self, events):
+        """Return those events whose application the user may read.
+
+        :param events: ``hr.sms.consent`` records of this applicant's numbers
+        :returns: ``hr.sms.consent`` recordset; officers read all, of deleted applications too
+        """
+        if self.env.user.has_group(OFFICER_GROUP):
+            return events
+        applicants = self.with_context(active_test=False).browse(
+            {event.applicant_ref for event in events} - {0}
+        )
+        readable = set(applicants.exists()._filtered_access("read").ids)
+        return events.filtered(lambda event: event.applicant_ref in readable)
 
     def _sms_selection_labels(self, model, *names):
         """Return ``{field: {value: label}}`` of selection fields in the user's language."""

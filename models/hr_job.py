@@ -1,4 +1,9 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+from .hr_sms_wording import OVERRIDES
+
+MANAGER_GROUP = "hr_recruitment_texting.group_sms_manager"
 
 
 class HrJob(models.Model):
@@ -6,6 +11,26 @@ class HrJob(models.Model):
 
     _name = "hr.job"
     _inherit = ("hr.job", "hr.sms.wording")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_sms_wording_right({name for name in OVERRIDES if vals.get(name)})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_sms_wording_right(set(OVERRIDES) & vals.keys())
+        return super().write(vals)
+
+    def _check_sms_wording_right(self, names):
+        """What candidates agree to is not every recruiter's to word."""
+        if names and not self.env.su and not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(
+                self.env._(
+                    'You need the permission "Manage SMS" to word the texting question. Ask an '
+                    "administrator."
+                )
+            )
 
     def _sms_consent_company(self, website, department=None):
         """The company an application for this job belongs to, and the question names.

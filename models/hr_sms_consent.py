@@ -41,6 +41,9 @@ PERSONAL = (
 )
 
 
+_TEXTS = (*PERSONAL, "source", "wording", "wording_lang", "wording_version")
+
+
 class HrSmsConsent(models.Model):
     """The append-only ledger: every yes and no of a number to a company, with its proof.
 
@@ -257,7 +260,7 @@ class HrSmsConsent(models.Model):
             "source": entry.get("source") or False,
             "company_name": thread.company_id.name,
             "applicant_ref": applicant_sudo.id or 0,
-            "job_ref": applicant_sudo.job_id.id or 0,
+            "job_ref": entry.get("job_ref") or applicant_sudo.job_id.id or 0,
             "given_date": entry.get("given_date") or now,
             "recorded_date": now,
             "wording": entry.get("wording") or False,
@@ -266,6 +269,11 @@ class HrSmsConsent(models.Model):
             "personal_digest": personal_digest(salt, personal),
             "previous_hash": head[1] or False,
         }
+        values = row | personal
+        wrong = [name for name in _TEXTS if values[name] and not isinstance(values[name], str)]
+        if wrong:
+            # The database would keep another value than the one that is hashed.
+            raise TypeError(f"{', '.join(wrong)} of a consent event must be text")
         row["hash"] = event_hash(row)
         return row, {**personal, "salt": salt}
 

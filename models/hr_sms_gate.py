@@ -124,7 +124,7 @@ class HrSmsGate(models.AbstractModel):
     def _refuse_body(self, request):
         if request.body is None:
             return None
-        if not request.body.strip():
+        if not any(char.isprintable() and not char.isspace() for char in request.body):
             return "body_empty"
         if segments.count(request.body).units > BODY_LIMIT:
             return "body_too_long"
@@ -132,7 +132,7 @@ class HrSmsGate(models.AbstractModel):
 
     def _refuse_company(self, request):
         company_sudo = request.company.sudo()  # only whether an account is there, not what
-        if not ACCOUNT_SID.match(company_sudo.sms_twilio_account_sid or ""):
+        if not ACCOUNT_SID.fullmatch(company_sudo.sms_twilio_account_sid or ""):
             return "account_missing"
         if (company_sudo.sms_twilio_auth_token or NEUTRALIZED_TOKEN) == NEUTRALIZED_TOKEN:
             return "account_missing"

@@ -158,7 +158,7 @@ class HrSmsMessage(models.Model):
         """Have texts sent: direct ones by a thread right after the commit, others by their crons.
 
         :param messages: the texts, of any lane
-        :param scheduled_date: UTC datetime, ``None`` for as soon as possible
+        :param scheduled_date: UTC datetime or several, ``None`` for as soon as possible
         """
         lanes = {self._lane(message.kind) for message in messages}
         if "direct" in lanes:

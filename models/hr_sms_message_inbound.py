@@ -30,7 +30,10 @@ class HrSmsMessage(models.Model):
             return self.browse()
         sender, recipient = self._e164(form["From"]), self._e164(form["To"])
         body = (form.get("Body") or "").replace("\x00", "")[:BODY_LIMIT]
-        thread, others = self._receiving_threads(company_ids, sender, recipient)
+        keyword = self._keyword(body, form.get("OptOutType"))
+        thread, others = self._receiving_threads(
+            company_ids, sender, recipient, everywhere=bool(keyword and keyword[1] == "stop")
+        )
         applicant = thread._applicant_in_conversation()
         message = self.create(
             {
@@ -46,32 +49,51 @@ class HrSmsMessage(models.Model):
                 "applicant_id": applicant.id,
             }
         )
-        keyword = keywords.match(body)
         if keyword:
-            message._obey(keyword, body, thread | others)
+            twilio_answers = bool(form.get("OptOutType")) or keywords.twilio_handles(
+                body, keyword[0], recipient
+            )
+            message._obey(keyword, twilio_answers, thread | others)
         thread._notify_changed()
         return message
 
+    def _keyword(self, body, opt_out_type):
+        """Return the keyword of a text, if it is one.
+
+        With Advanced Opt-Out Twilio says itself what it took the text for, in words that its
+        customer chose: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+
+        :returns: ``(word, action, lang)`` or ``None``
+        """
+        if opt_out_type in keywords.OPT_OUT_TYPES:
+            return keywords.fold_text(body)[:40], keywords.OPT_OUT_TYPES[opt_out_type], "en"
+        return keywords.match(body)
+
     def _e164(self, number):
         """Return Twilio's number as E.164; short codes and names stay as they are."""
-        number = (number or "").strip()[:32]
+        number = "".join(char for char in number or "" if char.isprintable()).strip()[:32]
         return phone_validation.phone_format(
             number, None, None, force_format="E164", raise_exception=False
         )
 
-    def _receiving_threads(self, company_ids, sender, recipient):
+    def _receiving_threads(self, company_ids, sender, recipient, everywhere):
         """Return the thread a text belongs to, and those it concerns besides.
 
         Companies may share a number: an ordinary text goes to the thread last texted from it,
         a STOP counts for all of them.
 
+        :param bool everywhere: make the thread where a company of that number has none yet
         :returns: ``(thread, other threads)``
         """
+        numbers = self.env["sms.twilio.number"].search([("company_id", "in", company_ids)])
         companies = (
-            self.env["sms.twilio.number"]
-            .search([("company_id", "in", company_ids), ("number", "=", recipient)])
-            .company_id
-        ) or self.env["res.company"].browse(company_ids[:1])
+            # Odoo keeps the numbers as they were typed.
+            numbers.filtered(lambda number: self._e164(number.number) == recipient).company_id
+            or self.env["res.company"].browse(company_ids)
+        )
+        if everywhere:
+            for company in companies:
+                self.env["hr.sms.thread"]._get_or_create(company, [sender])
         threads = self.env["hr.sms.thread"].search(
             [("company_id", "in", companies.ids), ("number", "=", sender)]
         )
@@ -90,16 +112,15 @@ class HrSmsMessage(models.Model):
             thread = self.env["hr.sms.thread"]._get_or_create(company, [sender])[sender]
         return thread, threads - thread
 
-    def _obey(self, keyword, body, threads):
+    def _obey(self, keyword, twilio_answers, threads):
         """Do what a keyword says, and answer where Twilio does not.
 
         :param keyword: ``(word, action, lang)``
-        :param str body: as it came
+        :param bool twilio_answers: Twilio itself acts on this text and confirms it
         :param threads: all threads of this handset with companies that share the number
         """
         self.ensure_one()
         word, action, lang = keyword
-        twilio_answers = keywords.twilio_handles(body, word, self.sender_number)
         if action == "stop":
             repeated = all(threads.mapped("consent_locked"))
             self._append_keyword("withdrawn", word, threads)

@@ -151,12 +151,13 @@ class HrSmsMessage(models.Model):
         known = dict(self.env.cr.fetchall())
         senders = {}
         for message in self:
-            ours = set(message.company_id.sms_twilio_number_ids.mapped("number"))
+            company = message.company_id
+            ours = {self._e164(number.number) for number in company.sms_twilio_number_ids}
             wanted = message.sender_number or known.get(message.thread_id.id)
             senders[message] = (
                 wanted
                 if wanted in ours
-                else get_twilio_from_number(message.company_id, message.thread_id.number).number
+                else self._e164(get_twilio_from_number(company, message.thread_id.number).number)
             )
         return senders
 
@@ -219,13 +220,16 @@ class HrSmsMessage(models.Model):
                 opted_out |= message
         if opted_out:
             opted_out._record_provider_opt_out()
+        # A wake-up for each half minute in which something is due.
+        due = {date.replace(second=30 * (date.second // 30), microsecond=0) for date in retries}
+        dates = sorted(date + timedelta(seconds=30) for date in due)
         for lane_messages in (
             self.browse(message.id for message in messages.values())
             .grouped(lambda message: self._lane(message.kind))
             .values()
         ):
-            for date in sorted(retries)[:1]:
-                self._wake_queue(lane_messages, date)
+            if dates:
+                self._wake_queue(lane_messages, dates)
         self.browse(message.id for message in messages.values()).thread_id._notify_changed()
 
     def _record_one(self, values):

@@ -21,6 +21,9 @@ class HrSmsPendingAnswer(models.Model):
     applicant_id = fields.Many2one(
         "hr.applicant", required=True, readonly=True, ondelete="cascade", index=True
     )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade", help="Who asked."
+    )
     typed_number = fields.Char(readonly=True)
     entry = fields.Json(required=True, readonly=True, help="The consent event to be.")
 
@@ -48,8 +51,13 @@ class HrSmsPendingAnswer(models.Model):
         self.sudo().with_context(hr_sms_ledger=LEDGER).create(
             {
                 "applicant_id": applicant.id,
+                "company_id": applicant._sms_company().id,
                 "typed_number": applicant.partner_phone,
-                "entry": {**entry, "given_date": fields.Datetime.to_string(entry["given_date"])},
+                "entry": {
+                    **entry,
+                    "given_date": fields.Datetime.to_string(entry["given_date"]),
+                    "job_ref": applicant.job_id.id,
+                },
             }
         )
 
@@ -57,6 +65,7 @@ class HrSmsPendingAnswer(models.Model):
         """Turn the answers whose applicants have a usable number now into consent events."""
         entries = []
         settled = self.browse()
+        threads = self.env["hr.sms.thread"]
         for answer in self:
             applicant = answer.applicant_id
             if not applicant.sms_number:
@@ -71,7 +80,10 @@ class HrSmsPendingAnswer(models.Model):
                 {
                     **answer.entry,
                     "given_date": fields.Datetime.to_datetime(answer.entry["given_date"]),
-                    "thread": applicant._sms_thread(applicant.sms_number, create=True),
+                    # Of the company that asked, also if the applicant has moved on since.
+                    "thread": threads._get_or_create(answer.company_id, [applicant.sms_number])[
+                        applicant.sms_number
+                    ],
                     "applicant": applicant,
                 }
             )

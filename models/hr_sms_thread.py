@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -9,6 +9,8 @@ from ..rules import consent, keywords
 # Only the ledger may write these: an object nobody can send over RPC opens the door
 # (the idea is queue_job's).
 LEDGER = object()
+VIEW_GROUP = "hr_recruitment_texting.group_sms_view"
+OFFICER_GROUP = "hr_recruitment.group_hr_recruitment_user"
 LEDGER_FIELDS = frozenset(
     {
         "company_id",
@@ -170,27 +172,41 @@ class HrSmsThread(models.Model):
         return found
 
     @api.model
-    def _link_applicants(self, threads):
+    def _link_applicants(self, threads, applicants=None):
         """Tie threads to the applications that have their number now.
+
+        Straight into the relation: a write on the thread would collide with every webhook and
+        every event of that number.
 
         :param threads: ``hr.sms.thread`` records; links that exist stay, also of those who
             have another number by now (*former*)
+        :param applicants: ``hr.applicant`` records to look at only, ``None`` for all
         """
         if not threads:
             return
-        applicants = (
-            self.env["hr.applicant"]
-            .sudo()  # a link tells nothing by itself: reading either side is checked
-            .with_context(active_test=False)
-            .search([("sms_number", "in", threads.mapped("number"))])
+        self.env["hr.applicant"].flush_model(["company_id", "job_id", "sms_number"])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO hr_sms_thread_applicant_rel (thread_id, applicant_id)
+                SELECT thread.id, applicant.id
+                  FROM hr_sms_thread thread
+                  JOIN hr_applicant applicant ON applicant.sms_number = thread.number
+             LEFT JOIN hr_job job ON job.id = applicant.job_id
+                 WHERE thread.id = ANY(%s)
+                   AND thread.company_id = COALESCE(applicant.company_id, job.company_id)
+                   AND %s
+                ON CONFLICT DO NOTHING
+                """,
+                threads.ids,
+                SQL("TRUE")
+                if applicants is None
+                else SQL("applicant.id = ANY(%s)", applicants.ids),
+            )
         )
-        by_key = defaultdict(self.env["hr.applicant"].sudo)
-        for applicant in applicants:
-            by_key[applicant._sms_company(), applicant.sms_number] |= applicant
-        for thread in threads.sudo():
-            new = by_key[thread.company_id, thread.number] - thread.applicant_ids
-            if new:
-                thread.applicant_ids = [Command.link(applicant.id) for applicant in new]
+        if self.env.cr.rowcount:
+            threads.invalidate_recordset(["applicant_ids"])
+            self.env["hr.applicant"].invalidate_model(["sms_thread_ids", "sms_consent_state"])
 
     # ------------------------------------------------------------
     # Consent
@@ -201,11 +217,17 @@ class HrSmsThread(models.Model):
         events = defaultdict(list)
         for event in self.env["hr.sms.consent"].search_fetch(
             [("thread_id", "in", self.ids)],
-            ["thread_id", "sequence", "event", "method", "scope"],
+            ["thread_id", "sequence", "event", "method", "scope", "given_date"],
             order="thread_id, sequence",
         ):
             events[event.thread_id.id].append(
-                (event.sequence, event.event, event.method, event.scope or None)
+                (
+                    event.sequence,
+                    event.event,
+                    event.method,
+                    event.scope or None,
+                    event.given_date,
+                )
             )
         for thread in self.with_context(hr_sms_ledger=LEDGER):
             result = consent.fold(events[thread.id])
@@ -240,10 +262,16 @@ class HrSmsThread(models.Model):
         self.ensure_one()
         if not self.consent_locked:
             return False
-        event = self._deciding_event()
-        return event.method == "provider" or (
-            event.source in keywords.TWILIO_STOP and event.source_ref == our_number
-        )
+        # Not only the last one: another opt-out after it does not lift Twilio's block.
+        for event in self.consent_ids.sorted("sequence", reverse=True):
+            if event.event == "granted" and event.method == "keyword":
+                return False
+            if event.method == "provider":
+                return True
+            if event.method == "keyword" and event.source_ref == our_number:
+                if keywords.twilio_handles(event.note, event.source, our_number):
+                    return True
+        return False
 
     def _applicant_in_conversation(self):
         """Return the application a received text most likely answers.
@@ -264,7 +292,7 @@ class HrSmsThread(models.Model):
         )
         return (
             last.applicant_id
-            or self.applicant_ids.sorted(
+            or self.with_context(active_test=False).applicant_ids.sorted(
                 lambda applicant: (applicant.active, applicant.id), reverse=True
             )[:1]
         )
@@ -278,33 +306,36 @@ class HrSmsThread(models.Model):
 
         Only ids travel, each user's client reads under its own rights.
         """
-        threads = self.exists()
+        # sudo: who may see the texts is looked up whoever caused the change
+        threads = self.sudo().exists().with_context(active_test=False)
         if not threads:
             return
-        # sudo: who may see the texts is looked up whoever caused the change
         users = (
             self.env["res.users"]
             .sudo()
             .search(
                 [
-                    (
-                        "all_group_ids",
-                        "in",
-                        self.env.ref("hr_recruitment_texting.group_sms_view").ids,
-                    ),
-                    ("company_ids", "in", threads.sudo().company_id.ids),
+                    ("all_group_ids", "in", self.env.ref(VIEW_GROUP).ids),
+                    ("company_ids", "in", threads.company_id.ids),
                     ("share", "=", False),
                 ]
             )
         )
+        # Officers read every applicant of their companies (see security/rules.xml); for the
+        # others, interviewers, it depends on each thread.
+        officers = users.filtered_domain([("all_group_ids", "in", self.env.ref(OFFICER_GROUP).ids)])
         for user in users:
-            readable = (
-                threads.with_user(user)
-                .with_context(allowed_company_ids=user.company_ids.ids)
-                ._filtered_access("read")
-            )
-            for thread in readable:
+            mine = threads.filtered(lambda thread, user=user: thread.company_id in user.company_ids)
+            if user not in officers:
+                as_user = mine.with_user(user).with_context(
+                    allowed_company_ids=user.company_ids.ids
+                )
+                mine = threads.browse(as_user._filtered_access("read").ids)
+            for thread in mine:
+                applicants = thread.applicant_ids
+                if user not in officers:
+                    applicants = applicants.with_user(user)._filtered_access("read")
                 user._bus_send(
                     "hr_recruitment_texting/thread",
-                    {"thread_id": thread.id, "applicant_ids": thread.sudo().applicant_ids.ids},
+                    {"thread_id": thread.id, "applicant_ids": applicants.ids},
                 )

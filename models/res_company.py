@@ -18,6 +18,15 @@ class ResCompany(models.Model):
         companies._sms_consent_fill_question()
         return companies
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "country_id" in vals:
+            # Numbers typed without a country code are other numbers now.
+            self.env["hr.applicant"].sudo().search(  # follows from the change, whoever made it
+                [("company_id", "in", self.ids)]
+            )._sms_number_changed()
+        return result
+
     def _sms_consent_fill_question(self):
         """Give companies without a question the example that fits what a Yes covers."""
         for company in self:

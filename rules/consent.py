@@ -40,6 +40,7 @@ class Consent:
     :param scope: what the last effective grant covers (``jobs``, ``this_job``, ``reminders``)
     :param before_review: the state that comes back when a review is cleared
     :param sequence: sequence of the event that made the state what it is, 0 for none
+    :param since: when the candidate said so, UTC, ``None`` when unknown
     """
 
     state: str = "none"
@@ -47,38 +48,51 @@ class Consent:
     scope: str | None = None
     before_review: str | None = None
     sequence: int = 0
+    since: object = None
 
 
 def fold(events):
     """Fold consent events into the state they amount to.
 
-    :param events: iterable of ``(sequence, event, method, scope)``, oldest first
+    :param events: iterable of ``(sequence, event, method, scope, given_date)``, in the order in
+        which they were recorded; ``given_date`` is when it was said, and may be ``None``
     :returns: :class:`Consent`
     :raises ValueError: for an event this version does not know (fail closed)
     """
     consent = Consent()
-    for sequence, event, method, scope in events:
-        consent = _apply(consent, sequence, event, method, scope)
+    for sequence, event, method, scope, given_date in events:
+        consent = _apply(consent, sequence, event, method, scope, given_date)
     return consent
 
 
-def _apply(consent, sequence, event, method, scope):
+def _apply(consent, sequence, event, method, scope, given_date):
     if event == "granted":
         if consent.locked and method not in _HANDSET_METHODS:
             return consent
-        return Consent("granted", False, scope or "jobs", None, sequence)
+        if consent.state in ("withdrawn", "declined") and _before(given_date, consent.since):
+            # Said before the No, only recorded after it.
+            return consent
+        return Consent("granted", False, scope or "jobs", None, sequence, given_date)
     if event == "withdrawn":
         locked = consent.locked or method in _HANDSET_METHODS
-        return Consent("withdrawn", locked, consent.scope, None, sequence)
+        return Consent("withdrawn", locked, consent.scope, None, sequence, given_date)
     if event == "declined":
         # "No" on a form never loosens a withdrawal, which refuses more.
         if consent.state == "withdrawn" or consent.before_review == "withdrawn":
             return consent
-        return Consent("declined", consent.locked, consent.scope, None, sequence)
+        if consent.state == "granted" and _before(given_date, consent.since):
+            return consent
+        return Consent("declined", consent.locked, consent.scope, None, sequence, given_date)
     if event == "review":
         if consent.state in ("withdrawn", "review"):
             return consent
-        return replace(consent, state="review", before_review=consent.state, sequence=sequence)
+        return replace(
+            consent,
+            state="review",
+            before_review=consent.state,
+            sequence=sequence,
+            since=given_date,
+        )
     if event == "review_cleared":
         if consent.state != "review":
             return consent
@@ -86,3 +100,7 @@ def _apply(consent, sequence, event, method, scope):
     if event == "erased":
         return consent
     raise ValueError(f"unknown consent event {event!r}")
+
+
+def _before(date, other):
+    return bool(date and other and date < other)

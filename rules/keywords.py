@@ -44,6 +44,8 @@ TWILIO_STOP = frozenset(
 TWILIO_START = frozenset({"start", "yes", "unstop"})
 TWILIO_HELP = frozenset({"help", "info"})
 TWILIO_ANSWERS = TWILIO_STOP | TWILIO_START | TWILIO_HELP
+# OptOutType of Twilio's Advanced Opt-Out -> action
+OPT_OUT_TYPES = {"STOP": "stop", "START": "start", "HELP": "help"}
 # Toll-free numbers do not accept YES:
 # https://help.twilio.com/articles/360034798533
 TOLL_FREE_START = frozenset({"start", "unstop"})

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo.tests import BaseCase, tagged
 
 from ..rules.consent import Consent, fold
@@ -9,7 +11,10 @@ from ..rules.phone import same_digits
 @tagged("post_install", "-at_install")
 class TestConsentFold(BaseCase):
     def fold(self, *events):
-        return fold((number, *event, None) for number, event in enumerate(events, 1))
+        return fold(
+            (number, event, method, None, given[0] if given else None)
+            for number, (event, method, *given) in enumerate(events, 1)
+        )
 
     def test_nothing_happened(self):
         self.assertEqual(self.fold(), Consent())
@@ -55,6 +60,16 @@ class TestConsentFold(BaseCase):
         self.assertEqual(
             self.fold(("withdrawn", "keyword"), ("review", "reply")).state, "withdrawn"
         )
+
+    def test_what_was_said_before_changes_nothing_after(self):
+        first, second, third = (datetime(2026, 1, day) for day in (1, 2, 3))
+        for no in (("withdrawn", "manual", second), ("declined", "job_form", second)):
+            self.assertNotEqual(self.fold(no, ("granted", "import", first)).state, "granted")
+            self.assertEqual(self.fold(no, ("granted", "import", third)).state, "granted")
+        yes = ("granted", "manual", second)
+        self.assertEqual(self.fold(yes, ("declined", "job_form", first)).state, "granted")
+        self.assertEqual(self.fold(yes, ("declined", "job_form", third)).state, "declined")
+        self.assertEqual(self.fold(yes, ("withdrawn", "manual", first)).state, "withdrawn")
 
     def test_erasure_changes_nothing(self):
         consent = self.fold(("withdrawn", "keyword"), ("erased", "manual"))

@@ -1,7 +1,8 @@
 """Odoo's own tests of the job form, which post no answer and are refused, pass with one."""
 
-from odoo.addons.website_hr_recruitment.tests import test_website_hr_recruitment as core
 from odoo.tests import RecordCapturer, tagged
+
+from odoo.addons.website_hr_recruitment.tests import test_website_hr_recruitment as core
 
 
 @tagged("post_install", "-at_install")

@@ -116,6 +116,31 @@ class TestGateway(BaseCase):
                 self.assertNotIn("Hello", " ".join(logs.output))
         self.assertEqual(len(self.arrived()), 1, "the one that was dropped afterwards")
 
+    def test_an_answer_that_makes_no_sense_is_one_texts_trouble(self):
+        broken, sid = self.text(), "SM" + "1" * 32
+
+        def answer(_self, request, **_values):
+            response = requests.Response()
+            response.status_code = 201
+            response._content = (
+                b"[]" if broken.uuid in request.body else b'{"sid": "%s"}' % sid.encode()
+            )
+            return response
+
+        fine = self.text()
+        with (
+            patch.object(requests.Session, "send", answer),
+            mute_logger("odoo.addons.hr_recruitment_texting.gateway.client"),
+        ):
+            texts = [
+                self.text(uuid=text.uuid, status_callback=f"http://x/{text.uuid}")
+                for text in (broken, fine)
+            ]
+            results = self.gateway().send_many(texts)
+        self.assertEqual([result.outcome for result in results], ["unknown", "accepted"])
+        nowhere = self.gateway(base_url="nowhere")
+        self.assertEqual(self.send(nowhere).outcome, "failed")
+
     @mute_logger("odoo.addons.hr_recruitment_texting.gateway.client")
     def test_a_slow_answer_is_not_waited_for_forever(self):
         self.simulator.control("/control/settings", "POST", latency_ms=1500)

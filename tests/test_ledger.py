@@ -150,8 +150,9 @@ class TestLedger(TextingCase):
         self.applicant.sms_consent_grant()
         self.applicant.sms_consent_withdraw(note="asked on the phone")
         self.assertEqual(self.applicant.sms_consent_state, "withdrawn")
-        with self.assertRaisesRegex(UserError, "after the date"):
-            self.applicant.sms_consent_grant(given_date="2020-01-01")
+        for before in ("2020-01-01", fields.Datetime.now() - timedelta(minutes=1)):
+            with self.assertRaisesRegex(UserError, "after the date"):
+                self.applicant.sms_consent_grant(given_date=before)
         self.applicant.sms_consent_grant()
         self.assertEqual(self.applicant.sms_consent_state, "granted")
 
@@ -162,6 +163,36 @@ class TestLedger(TextingCase):
             with self.assertRaisesRegex(UserError, "START, YES or UNSTOP"):
                 self.applicant.sms_consent_grant(method=method, note="really")
         self.assertEqual(len(self.thread_of(self.applicant).consent_ids), 2)
+
+    def test_a_decision_that_waits_is_not_passed_by(self):
+        self.append("granted", "job_form")
+        self.append("review", "reply")
+        with self.assertRaisesRegex(UserError, "Decide about that first"):
+            self.applicant.sms_consent_grant(note="really")
+
+    def test_a_day_is_a_day_of_the_user(self):
+        self.sender.tz = "Pacific/Auckland"
+        yesterday = fields.Date.context_today(self.applicant.with_user(self.sender)) - timedelta(1)
+        self.applicant.with_user(self.sender).with_context(tz="Pacific/Auckland").sms_consent_grant(
+            given_date=fields.Date.to_string(yesterday)
+        )
+        given = self.thread_of(self.applicant).consent_ids.given_date
+        local = fields.Datetime.context_timestamp(
+            self.applicant.with_context(tz="Pacific/Auckland"), given
+        )
+        self.assertEqual((local.date(), local.hour), (yesterday, 12))
+
+    def test_only_text_goes_into_the_proof(self):
+        for name in ("note", "source", "source_ref"):
+            for value in (["a"], {"a": 1}, 7, True, "x" * 2001, "a\x00b", "\ud83d"):
+                with self.subTest(name=name, value=value), self.assertRaises(ValidationError):
+                    self.applicant.sms_consent_grant(**{name: value})
+        for values in ({"method": ["manual"]}, {"scope": ["jobs"]}, {"number": 5}, {"scope": "x"}):
+            with self.subTest(**values), self.assertRaises(ValidationError):
+                self.applicant.sms_consent_grant(**values)
+        with self.assertRaises(TypeError):
+            self.append("granted", "manual", note=7)
+        self.assertFalse(self.thread_of(self.applicant).consent_ids)
 
     def test_declined_then_agreed_needs_a_note(self):
         self.append("declined", "job_form")
@@ -204,6 +235,37 @@ class TestLedger(TextingCase):
         event = self.thread_of(self.applicant).consent_ids
         self.assertEqual((event.event, event.method), ("granted", "job_form"))
         self.assertEqual(event.wording, "May we text you?")
+        self.assertEqual(self.applicant.sms_consent_state, "granted")
+
+    def test_a_waiting_answer_stays_with_the_company_that_asked(self):
+        german = self.env["res.company"].create(
+            {"name": "Deutsche Acme", "country_id": self.env.ref("base.de").id}
+        )
+        self.applicant.partner_phone = "0151 23456789"
+        self.applicant._sms_record_form_answer("yes", {"wording_proven": True})
+        self.applicant.write({"job_id": False, "company_id": german.id})
+        self.assertEqual(self.applicant.sms_consent_state, "none")
+        event = self.env["hr.sms.consent"].search([("number", "=", "+4915123456789")])
+        self.assertEqual((event.company_name, event.job_ref), ("Acme Hiring", self.job.id))
+
+    def test_a_waiting_answer_does_not_revive_consent(self):
+        waiting = self.make_applicant(partner_name="Kim", partner_phone="0151 23456789")
+        waiting._sms_record_form_answer("yes", {"wording_proven": True})
+        self.env.cr.execute(
+            "UPDATE hr_sms_pending_answer SET entry = entry || %s", ['{"given_date": "2020-01-01"}']
+        )
+        self.env.invalidate_all()
+        self.applicant.partner_phone = "+4915123456789"
+        self.applicant.sms_consent_withdraw()
+        waiting.partner_phone = "+49 151 23456789"
+        self.assertEqual(waiting.sms_consent_state, "withdrawn")
+        self.assertEqual(len(self.thread_of(waiting).consent_ids), 2)
+
+    def test_the_companys_country_makes_numbers_usable(self):
+        self.applicant.partner_phone = "0151 23456789"
+        self.applicant._sms_record_form_answer("yes", {"wording_proven": True})
+        self.company.country_id = self.env.ref("base.de")
+        self.assertEqual(self.applicant.sms_number, "+4915123456789")
         self.assertEqual(self.applicant.sms_consent_state, "granted")
 
     def test_an_answer_does_not_move_to_another_number(self):

@@ -190,6 +190,11 @@ class TestRights(TextingCase):
         self.assertEqual(
             self.rpc(self.interviewer, "hr.sms.message", "search", []), self.message.ids
         )
+        self.assertFalse(self.rpc(self.interviewer, "hr.sms.consent", "search", []))
+        [event] = self.rpc(
+            self.interviewer, "hr.applicant", "sms_consent_history", self.applicant.ids
+        )
+        self.assertEqual(event["event"], "granted")
         data = self.rpc(self.interviewer, "hr.applicant", "sms_tab", self.applicant.ids)
         self.assertEqual(len(data["messages"]), 1)
 
@@ -199,6 +204,99 @@ class TestRights(TextingCase):
         data = self.rpc(self.interviewer, "hr.applicant", "sms_tab", other.ids)
         self.assertFalse(data["messages"], "written to somebody they may not read")
         self.assertEqual(data["consent"]["state"], "granted")
+
+    def test_whose_evidence_it_is(self):
+        """Interviewers of one person do not learn how another one on that number agreed."""
+        self.append("granted", "manual", note="told me about her son", actor_name="A colleague")
+        other = self.make_applicant(partner_name="Kim, same phone")
+        other.interviewer_ids = [Command.link(self.interviewer.id)]
+        events = self.rpc(self.interviewer, "hr.applicant", "sms_consent_history", other.ids)
+        self.assertEqual([event["event"] for event in events], ["granted", "granted"])
+        self.assertEqual({event["note"] + event["actor_name"] for event in events}, {""})
+        data = self.rpc(self.interviewer, "hr.applicant", "sms_tab", other.ids)
+        self.assertEqual(data["consent"]["actor_name"], "")
+        events = self.rpc(self.viewer, "hr.applicant", "sms_consent_history", other.ids)
+        self.assertEqual(events[0]["note"], "told me about her son")
+
+    def test_nobody_redirects_texts(self):
+        thread = self.thread.ids
+        for user in (self.viewer, self.sender, self.manager):
+            calls = [
+                ("hr.applicant", "write", self.applicant.ids, {"sms_number": "+12025550199"}),
+                ("hr.applicant", "write", self.applicant.ids, {"sms_thread_ids": [(5,)]}),
+                ("hr.applicant", "write", self.applicant.ids, {"sms_thread_ids": [(4, thread[0])]}),
+                ("hr.applicant", "create", [{"partner_name": "x", "sms_number": "+12025550142"}]),
+                (
+                    "hr.applicant",
+                    "create",
+                    [{"partner_name": "x", "sms_thread_ids": [(4, thread[0])]}],
+                ),
+            ]
+            self.assertAllRefused(user, calls)
+        made = (
+            self.env["hr.applicant"]
+            .with_user(self.sender)
+            .with_context(
+                default_sms_number="+12025550142", default_sms_thread_ids=[(4, thread[0])]
+            )
+            .create({"partner_name": "Forged"})
+            .sudo()
+        )
+        self.assertFalse(made.sms_number or made.sms_thread_ids)
+
+    def test_an_applicant_without_company_is_texted_by_its_own_only(self):
+        other = self.env["res.company"].create({"name": "Other Hiring"})
+        stranger = self.make_user(
+            "stranger2",
+            "hr_recruitment.group_hr_recruitment_user,hr_recruitment_texting.group_sms_manager",
+        )
+        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.env.cr.execute(
+            "UPDATE hr_applicant SET company_id = NULL WHERE id = %s", [self.applicant.id]
+        )
+        self.assertAllRefused(
+            stranger,
+            [
+                ("hr.applicant", "sms_tab", self.applicant.ids),
+                ("hr.applicant", "sms_send", self.applicant.ids, "Hi"),
+                ("hr.applicant", "sms_consent_withdraw", self.applicant.ids),
+            ],
+        )
+        self.env.invalidate_all()
+        for state, found in (("granted", self.applicant), ("none", self.applicant.browse())):
+            self.assertEqual(
+                self.applicant.search(
+                    [("id", "=", self.applicant.id), ("sms_consent_state", "=", state)]
+                ),
+                found,
+            )
+
+    def test_odd_arguments_get_a_clear_error(self):
+        for method, args in (
+            ("sms_send", [["a"]]),
+            ("sms_send", ["Hi", [1]]),
+            ("sms_send", ["Hi", 123]),
+            ("sms_send", ["a\x00b"]),
+            ("sms_send", ["\ud83d"]),
+            ("sms_send", ["Hi", None, "soon"]),
+            ("sms_tab", [[1]]),
+            ("sms_tab", [None, "abc"]),
+            ("sms_tab", [None, None, "x"]),
+            ("sms_tab", [None, None, float("inf")]),
+            ("sms_mark_read", [[1]]),
+        ):
+            with self.subTest(method=method, args=args), self.assertRaises(UserError):
+                self.rpc(self.sender, "hr.applicant", method, self.applicant.ids, *args)
+        self.rpc(self.sender, "hr.applicant", "sms_tab", self.applicant.ids, None, 10**12, -5)
+
+    def test_the_question_of_a_job_is_the_managers(self):
+        job = self.job.ids
+        for user in (self.nobody, self.sender):
+            self.assertAllRefused(
+                user, [("hr.job", "write", job, {"sms_consent_question": "Do you like cake?"})]
+            )
+            self.rpc(user, "hr.job", "write", job, {"name": "Head nurse"})
+        self.rpc(self.manager, "hr.job", "write", job, {"sms_consent_question": "May we text you?"})
 
     def test_other_companies_see_nothing(self):
         other = self.env["res.company"].create({"name": "Other Hiring"})

@@ -54,6 +54,7 @@ class TestSending(TextingCase):
         self.grant()
         self.assertRefused("empty", body=" \n ")
         self.assertRefused("empty", body=False)
+        self.assertRefused("empty", body="\u200b\u00a0")
         self.assertRefused("1,400", body="a" * 1401)
         # Counted in units: the extension characters of GSM-7 take two each.
         self.assertRefused("1,400", body="€" * 701)
@@ -72,6 +73,12 @@ class TestSending(TextingCase):
         self.grant()
         other = self.make_applicant(partner_name="Kim", partner_phone="+12025550143")
         self.assertRefused("Kim: There is no consent", applicant=self.applicant | other)
+
+    def test_one_number_gets_a_text_once(self):
+        self.grant()
+        again = self.make_applicant(partner_name="Robin again")
+        both = self.applicant | again
+        self.assertEqual(len(both.with_user(self.sender).sms_send("Hello")), 1)
 
     def test_a_bad_time_is_refused(self):
         self.grant()
@@ -168,6 +175,23 @@ class TestSending(TextingCase):
         self.assertEqual(len(self.drain().sent), 1)
         self.assertEqual(message.state, "sent")
 
+    def test_every_retry_is_woken_for(self):
+        self.grant()
+        messages = self.env["hr.sms.message"].browse()
+        for attempts in (0, 4, 8):
+            message = self.send()
+            message.attempt_count = attempts
+            messages |= message
+        cron = self.env.ref("hr_recruitment_texting.ir_cron_process_queue_direct")
+        before = self.env["ir.cron.trigger"].search([])
+        self.answered(outcome="retry", code=20429)
+        woken = (self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]) - before).mapped(
+            "call_at"
+        )
+        for message in messages:
+            late = [at - message.next_attempt_date for at in woken]
+            self.assertTrue(any(timedelta(0) <= wait <= timedelta(seconds=60) for wait in late))
+
     def test_given_up_in_the_end(self):
         self.grant()
         message = self.send()
@@ -257,6 +281,12 @@ class TestSending(TextingCase):
         self.grant()
         with self.assertRaises(UserError):
             self.send().unlink()
+
+    @mute_logger("odoo.addons.hr_recruitment_texting.models.direct_sender")
+    def test_without_a_thread_the_cron_is_left(self):
+        with patch.object(direct_sender.threading.Thread, "start", side_effect=RuntimeError):
+            direct_sender._wake("nowhere")
+        self.assertNotIn("nowhere", direct_sender._running)
 
     @mute_logger("odoo.addons.hr_recruitment_texting.models.direct_sender")
     def test_the_sender_thread_survives_an_error_and_ends(self):

@@ -112,7 +112,14 @@ class TestDoor(WebhookCase):
 
     @mute_logger(LOGGER)
     def test_signed_but_malformed(self):
-        for values in ({"MessageSid": "SM1"}, {"MessageSid": ""}, {"From": ""}, {"To": ""}):
+        for values in (
+            {"MessageSid": "SM1"},
+            {"MessageSid": f"SM{uuid4().hex}\n"},
+            {"MessageSid": ""},
+            {"From": ""},
+            {"From": " "},
+            {"To": ""},
+        ):
             with self.subTest(**values):
                 self.assertNothingWritten(self.post(INBOUND, self.form(**values)), 200)
 
@@ -304,6 +311,50 @@ class TestReceiving(WebhookCase):
         self.append("granted", "job_form")
         self.text("Yes")
         self.assertEqual(len(self.thread.consent_ids), 1)
+
+    def test_a_later_opt_out_does_not_hide_twilios_block(self):
+        self.append("granted", "job_form")
+        self.text("STOP")
+        self.text("ABMELDEN")
+        self.text("Start!")
+        self.assertTrue(self.thread.consent_locked, "Twilio did not take this for START")
+        self.text("START")
+        self.assertEqual(self.thread.consent_state, "granted")
+
+    def test_advanced_opt_out_is_followed_and_not_answered(self):
+        self.append("granted", "job_form")
+        self.text("ARRET", OptOutType="STOP")
+        self.assertTrue(self.thread.consent_locked)
+        self.text("REPRENDRE", OptOutType="START")
+        self.assertEqual(self.thread.consent_state, "granted")
+        self.text("Stopp", OptOutType="STOP")
+        self.assertFalse(self.confirmations())
+
+    def test_numbers_are_known_however_they_were_typed(self):
+        other = self.env["res.company"].create(
+            {"name": "Sister Hiring", "country_id": self.env.ref("base.us").id}
+        )
+        self.connect_company(other, "+1 (202) 555-0177")
+        sister = self.make_applicant(company_id=other.id, job_id=False)
+        self.append("granted", "job_form", sister)
+        self.text("STOP", To="+12025550177")
+        self.assertTrue(self.thread_of(sister).consent_locked)
+        self.assertEqual(self.thread.consent_state, "none")
+
+    def test_stop_locks_companies_that_have_no_thread_yet(self):
+        other = self.env["res.company"].create(
+            {"name": "Sister Hiring", "country_id": self.env.ref("base.us").id}
+        )
+        self.connect_company(other)
+        self.env.user.company_ids += other
+        self.text("STOP")
+        sister = self.make_applicant(company_id=other.id, job_id=False)
+        self.assertTrue(self.thread_of(sister).consent_locked)
+
+    def test_an_archived_applicant_keeps_their_texts(self):
+        self.applicant.action_archive()
+        self.text("Still there?")
+        self.assertEqual(self.messages().applicant_id, self.applicant)
 
     def test_yes_grants_where_there_is_no_consent(self):
         self.text("YES")
