@@ -301,6 +301,14 @@ class HrApplicant(models.Model):
             )
         return self.env["hr.sms.message"]._queue(list(requests.values()), scheduled_date).ids
 
+    def _sms_answer_waiting(self):
+        """Tell whether the job form was answered with a number that cannot be used."""
+        return bool(
+            self.env["hr.sms.pending.answer"].search_count(
+                [("applicant_id", "=", self.id)], limit=1
+            )
+        )
+
     def _sms_ask_gate(self, number, thread, body=None):
         """Ask the gate about a text to this applicant.
 
@@ -316,6 +324,7 @@ class HrApplicant(models.Model):
                     number=number,
                     body=body,
                     number_typed=bool(applicant_sudo.partner_phone),
+                    answer_waiting=not number and applicant_sudo._sms_answer_waiting(),
                 )
             ]
         )[0]

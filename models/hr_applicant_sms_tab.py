@@ -23,7 +23,6 @@ CONSENT_LABELS = {
     "withdrawn": _lt("Consent for SMS withdrawn"),
     "locked": _lt("Opted out by text"),
     "review": _lt("Needs a decision"),
-    "waiting": _lt("Answered, but the number cannot be used"),
 }
 
 
@@ -204,10 +203,6 @@ class HrApplicant(models.Model):
         event = thread._deciding_event() if thread else self.env["hr.sms.consent"].sudo()
         state = thread.consent_state or "none"
         key = "locked" if thread.consent_locked else state
-        if not number and self.env["hr.sms.pending.answer"].sudo().search_count(
-            [("applicant_id", "=", self.id)], limit=1
-        ):
-            key = "waiting"
         by = "candidate"
         if event.method in ("manual", "import", "job_board"):
             by = "colleague"

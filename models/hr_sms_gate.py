@@ -17,6 +17,10 @@ REASONS = {
         "The phone number cannot be used. Correct it, with its country code, to text this "
         "applicant."
     ),
+    "number_waiting": _lt(
+        "The candidate answered the texting question, but the phone number cannot be used. "
+        "Correct it: the answer counts as soon as the same digits make a number."
+    ),
     "consent_none": _lt(
         "There is no consent to texting yet. Add it if the candidate agreed, for example by "
         "phone or e-mail."
@@ -56,6 +60,7 @@ class GateRequest:
     :param body: the text after rendering, ``None`` to ask about the thread alone
     :param str kind: a keyword confirmation passes the consent rules: the law asks for it
     :param bool number_typed: something was entered, even if it is no usable number
+    :param bool answer_waiting: the candidate answered the form with that unusable number
     """
 
     company: object
@@ -64,6 +69,7 @@ class GateRequest:
     body: str | None = None
     kind: str = "direct"
     number_typed: bool = False
+    answer_waiting: bool = False
 
 
 class HrSmsGate(models.AbstractModel):
@@ -105,6 +111,8 @@ class HrSmsGate(models.AbstractModel):
         return self.env._(REASONS[code]) if code else ""  # pylint: disable=gettext-variable
 
     def _refuse_number(self, request):
+        if not request.number and request.answer_waiting:
+            return "number_waiting"
         if not request.number:
             return "number_invalid" if request.number_typed else "number_missing"
         return None

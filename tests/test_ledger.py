@@ -231,6 +231,9 @@ class TestLedger(TextingCase):
             "yes", {"wording": "May we text you?", "wording_proven": True, "scope": "jobs"}
         )
         self.assertEqual(self.applicant.sms_consent_state, "none")
+        gate = self.applicant.sms_tab()["gate"]
+        self.assertEqual(gate["code"], "number_waiting")
+        self.assertIn("the answer counts", gate["reason"])
         self.applicant.partner_phone = "+49 151 23456789"
         event = self.thread_of(self.applicant).consent_ids
         self.assertEqual((event.event, event.method), ("granted", "job_form"))
