@@ -323,6 +323,7 @@ class HrApplicant(models.Model):
                     thread=thread,
                     number=number,
                     body=body,
+                    job=applicant_sudo.job_id,
                     number_typed=bool(applicant_sudo.partner_phone),
                     answer_waiting=not number and applicant_sudo._sms_answer_waiting(),
                 )

@@ -59,7 +59,7 @@ class HrApplicant(models.Model):
             "numbers": numbers,
             "company": {"id": company.id, "name": company.name},
             "thread_id": thread.id,
-            "consent": self._sms_tab_consent(thread, selected),
+            "consent": self._sms_tab_consent(thread, selected, code),
             "gate": {
                 "allowed": not code,
                 "code": code or "",
@@ -198,7 +198,7 @@ class HrApplicant(models.Model):
             for message in reversed(page)
         ], len(found) > limit
 
-    def _sms_tab_consent(self, thread, number):
+    def _sms_tab_consent(self, thread, number, code):
         """Return the status: what it is, who gave or added it, when, how, what can be done."""
         event = thread._deciding_event() if thread else self.env["hr.sms.consent"].sudo()
         state = thread.consent_state or "none"
@@ -223,7 +223,10 @@ class HrApplicant(models.Model):
             "given_date": fields.Datetime.to_string(event.given_date) or False,
             "recorded_date": fields.Datetime.to_string(event.recorded_date) or False,
             "can_grant": bool(
-                may_send and number and not thread.consent_locked and state != "granted"
+                may_send
+                and number
+                and not thread.consent_locked
+                and (state != "granted" or code == "consent_scope")
             ),
             "can_withdraw": bool(may_send and number and state in ("granted", "review")),
             "refusal": self.env["hr.sms.gate"]._reason_text("consent_locked")

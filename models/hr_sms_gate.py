@@ -37,6 +37,10 @@ REASONS = {
     "consent_review": _lt(
         "The candidate seems to want no more texts. Decide about that first: sending is paused."
     ),
+    "consent_scope": _lt(
+        "The candidate agreed to texts about another job only. Add consent if they agreed to "
+        "texts about this one too."
+    ),
     "body_empty": _lt("The text is empty. Write something first."),
     "body_too_long": _lt("The text is longer than 1,400 characters. Shorten it."),
     "account_missing": _lt(
@@ -59,6 +63,7 @@ class GateRequest:
     :param number: E.164, falsy when there is none
     :param body: the text after rendering, ``None`` to ask about the thread alone
     :param str kind: a keyword confirmation passes the consent rules: the law asks for it
+    :param job: ``hr.job`` record the text is about, possibly empty
     :param bool number_typed: something was entered, even if it is no usable number
     :param bool answer_waiting: the candidate answered the form with that unusable number
     """
@@ -68,6 +73,7 @@ class GateRequest:
     number: str | None
     body: str | None = None
     kind: str = "direct"
+    job: object = None
     number_typed: bool = False
     answer_waiting: bool = False
 
@@ -124,6 +130,11 @@ class HrSmsGate(models.AbstractModel):
         if not thread:
             return "consent_none"
         if thread.consent_state == "granted":
+            # Whether a text is a reminder its author knows; which job it is about we know too.
+            if thread.consent_scope == "this_job" and thread._granted_job_ref() != (
+                request.job.id if request.job else 0
+            ):
+                return "consent_scope"
             return None
         if thread.consent_locked:
             return "consent_locked"

@@ -104,6 +104,7 @@ class HrSmsMessage(models.Model):
                     number=message.thread_id.number,
                     body=message.body,
                     kind=message.kind,
+                    job=message.applicant_id.job_id,
                 )
                 for message in messages
             ]

@@ -250,6 +250,19 @@ class HrSmsThread(models.Model):
             [("thread_id", "=", self.id), ("sequence", "=", self.consent_sequence or -1)]
         )
 
+    def _granted_job_ref(self):
+        """Return the id of the job that the last Yes was given for, 0 for none."""
+        self.ensure_one()
+        return (
+            self.env["hr.sms.consent"]
+            .search(
+                [("thread_id", "=", self.id), ("event", "=", "granted")],
+                order="sequence desc",
+                limit=1,
+            )
+            .job_ref
+        )
+
     def _is_locked_at_twilio(self, our_number):
         """Tell whether Twilio itself blocks this pair, because STOP went to that number.
 

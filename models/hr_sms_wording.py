@@ -43,7 +43,7 @@ class HrSmsWording(models.AbstractModel):
     sms_consent_scope = fields.Selection(
         SCOPES,
         "Yes Covers",
-        help="What a Yes allows. Texts about anything else are refused.",
+        help="What a Yes allows. When it is for this job only, texts about another are refused.",
     )
     sms_consent_frequency = fields.Char(
         "Message Frequency",

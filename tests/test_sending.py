@@ -41,6 +41,21 @@ class TestSending(TextingCase):
         self.append("withdrawn", "keyword")
         self.assertRefused("START, YES or UNSTOP")
 
+    def test_refused_about_another_job(self):
+        self.append("granted", "job_form", scope="this_job")
+        other = self.env["hr.job"].create({"name": "Driver", "company_id": self.company.id})
+        again = self.make_applicant(partner_name="Robin again", job_id=other.id)
+        self.assertRefused("about another job only", applicant=again)
+        tab = again.sms_tab()
+        self.assertEqual(tab["gate"]["code"], "consent_scope")
+        self.assertTrue(tab["consent"]["can_grant"])
+        message = self.send("About the nurse's job")
+        message.applicant_id = again
+        self.assertFalse(self.drain().sent)
+        self.assertEqual(message.failure_code, "consent_scope")
+        again.sms_consent_grant(scope="this_job", note="agreed on the phone")
+        self.assertTrue(self.send(applicant=again))
+
     def test_refused_without_a_number(self):
         self.applicant.partner_phone = False
         self.assertRefused("no phone number")
