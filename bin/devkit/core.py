@@ -24,11 +24,12 @@ MODULES = (
 )
 # Tests that fail with the addon and are meant to, each with its reason.
 EXPECTED = {
-    # its tour posts the job form without an answer to the SMS question, which the addon refuses
-    "website_hr_recruitment.TestWebsiteHrRecruitmentForm.test_tour",
-    # posts the form without an answer, too; tests/test_core_form.py runs both with one
+    # posts the job form without an answer to the SMS question, which the addon refuses
     "website_hr_recruitment.TestWebsiteHrRecruitmentForm.test_apply_job",
 }
+# Fail without the addon too, with what requirements.txt and Debian 12 bring, and so are only shown:
+# sms TestSMSComposerComment.*_vs_notification (other line breaks in text made from HTML), and
+# website_hr_recruitment test_tour (Debian's Chromium 156 crashes in it, at the click on Apply in the preview).
 STARTING = re.compile(r" odoo\.addons\.(\w+)\.tests\.\S+: Starting (\w+\.\w+) \.\.\.")
 FAILED = re.compile(
     r" ERROR \S+ odoo\.addons\.(\w+)\.tests\.\S+: (?:FAIL|ERROR): (?:Subtest )?(\w+\.\w+)"
