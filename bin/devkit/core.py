@@ -28,7 +28,7 @@ EXPECTED = {
     "website_hr_recruitment.TestWebsiteHrRecruitmentForm.test_apply_job",
 }
 # Fail without the addon too, with what requirements.txt and Debian 12 bring, and so are only shown:
-# sms TestSMSComposerComment.*_vs_notification (other line breaks in text made from HTML), and
+# sms TestSMSComposerComment.*_vs_notification (the text is wrapped in <span>, they expect <p>), and
 # website_hr_recruitment test_tour (Debian's Chromium 156 crashes in it, at the click on Apply in the preview).
 STARTING = re.compile(r" odoo\.addons\.(\w+)\.tests\.\S+: Starting (\w+\.\w+) \.\.\.")
 FAILED = re.compile(

@@ -28,6 +28,10 @@ def _as_root() -> list[str]:
     raise PermissionError
 
 
+def can_install() -> bool:
+    return has_apt() and (os.geteuid() == 0 or shutil.which("sudo") is not None)
+
+
 def install(packages: list[str], why: str) -> None:
     """Install Debian packages. Without apt or the right to use it, say which ones are missing."""
     wanted = " ".join(packages)

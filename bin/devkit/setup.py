@@ -8,11 +8,11 @@ from .browser import find_chromium
 from .locks import alone
 from .odoo_process import write_config
 from .odoo_tree import Odoo, ensure_odoo
-from .paths import make_folders
-from .postgres import Cluster
+from .paths import PYTHON, make_folders
+from .postgres import Cluster, find_binaries
 from .say import Stop
 from .templates import Templates
-from .venv import ensure_venv
+from .venv import VENV_PACKAGE, ensure_venv, needs_venv_package
 
 CHROMIUM = [
     "chromium",
@@ -43,9 +43,26 @@ def check_python() -> None:
         raise Stop(f"Python {found} is not supported: run this with Python 3.11, 3.12 or 3.13.")
 
 
+def check_packages(*, dev: bool) -> None:
+    """Name everything that an administrator has to install in one go, before any long step has begun."""
+    missing = []
+    if not PYTHON.exists() and needs_venv_package():
+        missing.append(VENV_PACKAGE)
+    if find_binaries() is None:
+        missing.append("postgresql")
+    if dev and not find_chromium():
+        missing += CHROMIUM
+    if missing and not debian.can_install():
+        raise Stop(
+            f"Packages are missing: have an administrator install {' '.join(missing)}"
+            " (on Debian: apt-get install), or run this as root or with sudo installed."
+        )
+
+
 def prepare(*, dev: bool) -> Workplace:
     """Odoo, its Python environment and a running database server; with `dev` also Chromium and the checkers."""
     check_python()
+    check_packages(dev=dev)
     make_folders()
     with building():
         if dev and not find_chromium():

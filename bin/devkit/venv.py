@@ -10,6 +10,13 @@ from .run import run
 from .say import step
 from .stamp import Stamp, digest
 
+VENV_PACKAGE = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+
+
+def needs_venv_package() -> bool:
+    """Debian splits `ensurepip` off, and a venv without it has no pip."""
+    return importlib.util.find_spec("ensurepip") is None
+
 
 def requirements_digest() -> str:
     names = ("requirements.txt", "requirements-dev.txt")
@@ -23,8 +30,7 @@ def ensure_venv(*, dev: bool) -> None:
     wanted = requirements_digest()
     if stamp.read() == wanted and PYTHON.exists():
         return
-    if importlib.util.find_spec("ensurepip") is None:
-        # Debian splits it off, and a venv without it has no pip
+    if needs_venv_package():
         debian.install(
             [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"], "Python's venv module"
         )
