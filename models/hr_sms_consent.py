@@ -76,7 +76,7 @@ class HrSmsConsent(models.Model):
     method = fields.Selection(
         [
             ("job_form", "Job application form"),
-            ("manual", "Added by a colleague"),
+            ("manual", "Recorded by a colleague"),
             ("keyword", "Keyword by text"),
             ("reply", "Reply by text"),
             ("job_board", "Job board"),

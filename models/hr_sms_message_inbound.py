@@ -50,8 +50,10 @@ class HrSmsMessage(models.Model):
             }
         )
         if keyword:
-            twilio_answers = bool(form.get("OptOutType")) or keywords.twilio_handles(
-                body, keyword[0], recipient
+            twilio_answers = bool(form.get("OptOutType")) or (
+                keywords.twilio_handles(body, keyword[0], recipient)
+                # Twilio confirms START only where it was Twilio that had blocked.
+                and not (keyword[1] == "start" and thread._is_locked_by_us(recipient))
             )
             message._obey(keyword, twilio_answers, thread | others)
         thread._notify_changed()

@@ -286,6 +286,14 @@ class HrSmsThread(models.Model):
                     return True
         return False
 
+    def _is_locked_by_us(self, our_number):
+        """Tell whether one of our own words closed the line, so that ours is to confirm.
+
+        :param str our_number: the company's number, E.164
+        :returns: bool
+        """
+        return self.consent_locked and not self._is_locked_at_twilio(our_number)
+
     def _applicant_in_conversation(self):
         """Return the application a received text most likely answers.
 

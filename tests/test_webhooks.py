@@ -307,6 +307,16 @@ class TestReceiving(WebhookCase):
         self.assertEqual(len(self.confirmations()), 1)
         self.assertEqual(len(self.thread.consent_ids), 3)
 
+    def test_start_after_a_word_of_ours_is_ours_to_confirm(self):
+        self.append("granted", "job_form")
+        for word in ("START", "YES"):
+            self.text("STOPP")
+            self.drain()
+            self.text(word)
+            self.assertEqual(self.thread.consent_state, "granted")
+            [body] = self.drain().bodies
+            self.assertIn("You are subscribed to our texts again", body)
+
     def test_yes_is_also_an_ordinary_answer(self):
         self.append("granted", "job_form")
         self.text("Yes")

@@ -165,7 +165,7 @@ def show_addresses(server: Server) -> None:
     line(f"""
 Recruitment Texting is running. Stop it with Ctrl-C; bin/serve --fresh starts over.
 
-  Odoo        {server.odoo_url}/odoo/recruitment     login admin, password admin (recruiter: demo, demo)
+  Odoo        {server.odoo_url}/odoo/recruitment     login admin, password admin
   Job page    {server.odoo_url}/jobs
   Simulator   {server.simulator_url}                  the applicants' phones and the texts they got
   Logs        .dev/log/odoo.log, .dev/log/simulator.log
