@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, useEffect, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 
@@ -20,9 +20,13 @@ export class SmsConsentPopover extends Component {
         this.conversation = useState(this.props.conversation);
         this.state = useState({ history: null, error: "" });
         this.formatWhen = formatWhen;
-        onWillStart(() => {
-            this.readHistory(); // not awaited: what is known already is shown at once
-        });
+        // What is known already is shown at once; an event that comes in meanwhile is read too.
+        useEffect(
+            () => {
+                this.readHistory();
+            },
+            () => [this.consent?.state, this.consent?.recorded_date]
+        );
     }
 
     async readHistory() {
