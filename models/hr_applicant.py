@@ -4,8 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .hr_sms_gate import BODY_LIMIT, GateRequest
+from .hr_sms_thread import VIEW_GROUP
 
-VIEW_GROUP = "hr_recruitment_texting.group_sms_view"
 SEND_GROUP = "hr_recruitment_texting.group_sms_send"
 # Fields that only the server's own code writes.
 _COMPUTED = frozenset({"sms_number", "sms_thread_ids"})

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..rules import consent
-from .hr_sms_thread import LEDGER
+from .hr_sms_thread import CONSENT_SCOPES, LEDGER
 
 # Columns of the event, in the order they are hashed. Changing this breaks every chain.
 _CHAINED = (
@@ -89,11 +89,7 @@ class HrSmsConsent(models.Model):
         readonly=True,
     )
     scope = fields.Selection(
-        [
-            ("jobs", "This and other job offers"),
-            ("this_job", "This job only"),
-            ("reminders", "Reminders only"),
-        ],
+        CONSENT_SCOPES,
         readonly=True,
     )
     source = fields.Char(readonly=True, help="Where it was given, for example the job board.")

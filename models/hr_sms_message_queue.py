@@ -195,10 +195,8 @@ class HrSmsMessage(models.Model):
         :param results: list of :class:`~..gateway.Result`
         """
         now = fields.Datetime.now()
-        messages = {
-            message.uuid: message
-            for message in self.search([("uuid", "in", [result.uuid for result in results])])
-        }
+        recorded = self.search([("uuid", "in", [result.uuid for result in results])])
+        messages = recorded.grouped("uuid")
         opted_out = self.browse()
         retries = []
         for result in results:
@@ -224,14 +222,9 @@ class HrSmsMessage(models.Model):
         # A wake-up for each half minute in which something is due.
         due = {date.replace(second=30 * (date.second // 30), microsecond=0) for date in retries}
         dates = sorted(date + timedelta(seconds=30) for date in due)
-        for lane_messages in (
-            self.browse(message.id for message in messages.values())
-            .grouped(lambda message: self._lane(message.kind))
-            .values()
-        ):
-            if dates:
-                self._wake_queue(lane_messages, dates)
-        self.browse(message.id for message in messages.values()).thread_id._notify_changed()
+        if dates:
+            self._wake_queue(recorded, dates)
+        recorded.thread_id._notify_changed()
 
     def _record_one(self, values):
         """Write values, as long as the text is still ours: a state never goes back."""

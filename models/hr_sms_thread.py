@@ -10,6 +10,11 @@ from ..rules import consent, keywords
 # (the idea is queue_job's).
 LEDGER = object()
 VIEW_GROUP = "hr_recruitment_texting.group_sms_view"
+CONSENT_SCOPES = [
+    ("jobs", "This and other job offers"),
+    ("this_job", "This job only"),
+    ("reminders", "Reminders only"),
+]
 OFFICER_GROUP = "hr_recruitment.group_hr_recruitment_user"
 LEDGER_FIELDS = frozenset(
     {
@@ -56,11 +61,7 @@ class HrSmsThread(models.Model):
         help="Withdrawn by keyword: only START, YES or UNSTOP from that handset lifts it.",
     )
     consent_scope = fields.Selection(
-        [
-            ("jobs", "This and other job offers"),
-            ("this_job", "This job only"),
-            ("reminders", "Reminders only"),
-        ],
+        CONSENT_SCOPES,
         readonly=True,
     )
     consent_sequence = fields.Integer(
