@@ -8,10 +8,13 @@ from . import hr_sms_consent
 from . import hr_sms_consent_evidence
 from . import hr_sms_pending_answer
 from . import hr_sms_gate
+from . import hr_sms_gate_consent
 from . import hr_sms_message
+from . import hr_sms_message_offer
 from . import hr_sms_message_queue
 from . import hr_sms_message_inbound
 from . import hr_applicant
+from . import hr_applicant_person
 from . import hr_applicant_consent
 from . import hr_applicant_sms_tab
 from . import ir_http

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .hr_sms_gate import BODY_LIMIT, GateRequest
+from .hr_sms_message_offer import Text
 from .hr_sms_thread import VIEW_GROUP
 
 SEND_GROUP = "hr_recruitment_texting.group_sms_send"
@@ -260,12 +261,14 @@ class HrApplicant(models.Model):
     # Texting
     # ------------------------------------------------------------
 
-    def sms_send(self, body, number=None, scheduled_date=None):
+    def sms_send(self, body, number=None, scheduled_date=None, purpose=None):
         """Text applicants. Nothing is queued unless all of them may be texted.
 
         :param str body: plain text, at most 1,400 units of its encoding
         :param number: phone number in any format, ``None`` for the applicant's main number
         :param scheduled_date: UTC datetime or a string of one; now by default
+        :param purpose: ``reminder`` for one about an interview, a time card or a payment, which
+            those who agreed to reminders only may get too; else ``job``, the default
         :returns: list of ids of the queued messages, one for each number
         :raises AccessError: without the right to send SMS or to read the applicant
         :raises UserError: when the gate refuses, with the reason and what to do
@@ -280,26 +283,49 @@ class HrApplicant(models.Model):
                     date=str(scheduled_date)[:30],
                 )
             ) from error
-        body = self._sms_text_argument(body, BODY_LIMIT * 4) or ""
-        requests = {}
-        for applicant in self:
-            usable = applicant._sms_usable_number(number)
-            thread = applicant._sms_thread(usable)
-            code = applicant._sms_ask_gate(usable, thread, body)
-            if code:
-                reason = self.env["hr.sms.gate"]._reason_text(code)
-                raise UserError(reason if len(self) == 1 else f"{applicant.display_name}: {reason}")
-            # Two applications of one number: the person gets the text once.
-            requests.setdefault(
-                thread.id,
-                {
-                    "thread": thread,
-                    "body": body.strip(),
-                    "applicant": applicant,
-                    "author": self.env.user,
-                },
+        if purpose not in (None, False, "job", "reminder"):
+            raise ValidationError(
+                self.env._("A text is about jobs (job) or reminds of something (reminder).")
             )
-        return self.env["hr.sms.message"]._queue(list(requests.values()), scheduled_date).ids
+        body = self._sms_text_argument(body, BODY_LIMIT * 4) or ""
+        texts = [
+            applicant._sms_text(
+                applicant._sms_usable_number(number),
+                body,
+                purpose=purpose or "job",
+                author=self.env.user,
+            )
+            for applicant in self
+        ]
+        messages = self.env["hr.sms.message"]
+        verdicts, _threads = messages._consider(texts)
+        for applicant, verdict in zip(self, verdicts, strict=True):
+            # Two applications of one number: the person gets the text once.
+            if verdict.code and verdict.code != "duplicate":
+                reason = self.env["hr.sms.gate"]._reason_text(verdict.code)
+                raise UserError(reason if len(self) == 1 else f"{applicant.display_name}: {reason}")
+        offers = messages._offer(texts, scheduled_date)
+        return [offer.message.id for offer in offers if offer.message]
+
+    def _sms_text(self, number, body, **values):
+        """Return a text to this applicant, to be offered to the gate.
+
+        :param number: E.164, falsy when there is none
+        :param str body: after rendering
+        :param values: further parameters of :class:`~.hr_sms_message_offer.Text`
+        :returns: :class:`~.hr_sms_message_offer.Text`
+        """
+        self.ensure_one()
+        applicant_sudo = self.sudo()  # the caller checked the right to read the applicant
+        return Text(
+            company=applicant_sudo._sms_company(),
+            number=number,
+            body=body,
+            applicant=self,
+            number_typed=bool(applicant_sudo.partner_phone),
+            answer_waiting=not number and applicant_sudo._sms_answer_waiting(),
+            **values,
+        )
 
     def _sms_answer_waiting(self):
         """Tell whether the job form was answered with a number that cannot be used."""
@@ -309,23 +335,20 @@ class HrApplicant(models.Model):
             )
         )
 
-    def _sms_ask_gate(self, number, thread, body=None):
-        """Ask the gate about a text to this applicant.
+    def _sms_ask_gate(self, number, thread):
+        """Ask the gate whether this applicant may be texted at all.
 
-        :returns: a reason code, ``None`` when it may go
+        :param number: E.164, falsy when there is none
+        :param thread: its ``hr.sms.thread``, possibly empty
+        :returns: a reason code, ``None`` when it may
         """
-        self.ensure_one()
-        applicant_sudo = self.sudo()  # the caller checked the right to read the applicant
-        return self.env["hr.sms.gate"]._ask(
-            [
-                GateRequest(
-                    company=applicant_sudo._sms_company(),
-                    thread=thread,
-                    number=number,
-                    body=body,
-                    job=applicant_sudo.job_id,
-                    number_typed=bool(applicant_sudo.partner_phone),
-                    answer_waiting=not number and applicant_sudo._sms_answer_waiting(),
-                )
-            ]
-        )[0]
+        text = self._sms_text(number, None)
+        request = GateRequest(
+            company=text.company,
+            thread=thread,
+            number=number,
+            applicant=text.applicant.sudo(),  # see _sms_text
+            number_typed=text.number_typed,
+            answer_waiting=text.answer_waiting,
+        )
+        return self.env["hr.sms.gate"]._ask([request])[0].code

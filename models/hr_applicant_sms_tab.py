@@ -16,6 +16,9 @@ PAGE = 30
 MAX_PAGE = 200
 MAX_ID = 2**31 - 1
 
+# Refusals of a consent that was given: another Yes may add what is missing.
+GRANTABLE = ("consent_scope", "consent_reminders", "consent_other_person")
+
 CONSENT_LABELS = {
     "none": _lt("No consent for SMS yet"),
     "granted": _lt("Consent for SMS given"),
@@ -226,7 +229,7 @@ class HrApplicant(models.Model):
                 may_send
                 and number
                 and not thread.consent_locked
-                and (state != "granted" or code == "consent_scope")
+                and (state != "granted" or code in GRANTABLE)
             ),
             "can_withdraw": bool(may_send and number and state in ("granted", "review")),
             "refusal": self.env["hr.sms.gate"]._reason_text("consent_locked")

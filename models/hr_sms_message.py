@@ -7,6 +7,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ..rules import delivery, segments
 from . import direct_sender
+from .hr_sms_gate import PASS
 
 _lt = LazyTranslate(__name__)
 
@@ -57,10 +58,22 @@ class HrSmsMessage(models.Model):
         [("outbound", "Sent"), ("inbound", "Received")], required=True, readonly=True
     )
     kind = fields.Selection(
-        [("direct", "By hand"), ("auto", "Automatic"), ("confirmation", "Keyword confirmation")],
+        [
+            ("direct", "By hand"),
+            ("bulk", "To many"),
+            ("auto", "Automatic"),
+            ("confirmation", "Keyword confirmation"),
+        ],
         required=True,
         readonly=True,
         default="direct",
+    )
+    purpose = fields.Selection(
+        [("job", "About jobs"), ("reminder", "Reminder")],
+        required=True,
+        readonly=True,
+        default="job",
+        help="Who agreed to reminders only gets no other texts.",
     )
     body = fields.Text(readonly=True)
     state = fields.Selection(
@@ -90,6 +103,8 @@ class HrSmsMessage(models.Model):
     failure_reason = fields.Char(compute="_compute_failure_reason")
     attempt_count = fields.Integer("Attempts", readonly=True)
     next_attempt_date = fields.Datetime(readonly=True)
+    wait_code = fields.Char(readonly=True, help="Why it is not sent yet.")
+    wait_reason = fields.Char(compute="_compute_wait_reason")
     claimed_date = fields.Datetime(readonly=True)
     sent_date = fields.Datetime(readonly=True)
     is_unread = fields.Boolean("Unread", readonly=True)
@@ -113,46 +128,63 @@ class HrSmsMessage(models.Model):
             text = FAILURES.get(message.failure_code) or reasons.get(message.failure_code)
             message.failure_reason = self.env._(text) if text else message.failure_detail  # pylint: disable=gettext-variable
 
+    @api.depends("wait_code")
+    @api.depends_context("lang")
+    def _compute_wait_reason(self):
+        for message in self:
+            message.wait_reason = self.env["hr.sms.gate"]._reason_text(message.wait_code)
+
     # ------------------------------------------------------------
     # Into the queue
     # ------------------------------------------------------------
 
     @api.model
     def _queue(self, requests, scheduled_date=None):
-        """Put texts into the queue. The caller asked the gate and checked the user's right.
+        """Put texts into the queue. The gate was asked (see ``_offer``).
 
         Direct texts are on their way as soon as the caller's transaction is committed, they do
         not wait for a cron.
 
         :param requests: list of dicts with ``thread``, ``body`` and optionally ``applicant``,
-            ``kind`` (default ``direct``), ``author`` (``res.users``) and ``sender_number``
+            ``kind`` (default ``direct``), ``purpose`` (default ``job``), ``author``
+            (``res.users``), ``sender_number`` and ``verdict`` (the gate's: whether it waits)
         :param scheduled_date: UTC datetime, ``None`` for now
         :returns: the new ``hr.sms.message`` records
         """
         scheduled = bool(scheduled_date and scheduled_date > fields.Datetime.now())
+        waits = [request.get("verdict") or PASS for request in requests]
         # sudo: no user may create messages at will, they pass this door after the gate
         messages = self.sudo().create(
             [
                 {
-                    "thread_id": request["thread"].id,
-                    "company_id": request["thread"].company_id.id,
-                    "direction": "outbound",
-                    "kind": request.get("kind", "direct"),
-                    "body": request["body"],
+                    **self._outbound_values(request),
                     "state": "scheduled" if scheduled else "queued",
                     "scheduled_date": scheduled_date if scheduled else False,
-                    "segment_count": segments.count(request["body"]).segments,
-                    "sender_number": request.get("sender_number"),
-                    "uuid": uuid.uuid4().hex,
-                    "applicant_id": request["applicant"].id if request.get("applicant") else False,
-                    "author_id": request["author"].id if request.get("author") else False,
+                    "wait_code": wait.wait_code,
+                    "next_attempt_date": wait.until,
                 }
-                for request in requests
+                for request, wait in zip(requests, waits, strict=True)
             ]
         )
         messages.thread_id._notify_changed()
         self._wake_queue(messages, scheduled_date if scheduled else None)
         return messages
+
+    def _outbound_values(self, request):
+        """Return what a text to send has in common, whatever becomes of it."""
+        return {
+            "thread_id": request["thread"].id,
+            "company_id": request["thread"].company_id.id,
+            "direction": "outbound",
+            "kind": request.get("kind", "direct"),
+            "purpose": request.get("purpose") or "job",
+            "body": request["body"],
+            "segment_count": segments.count(request["body"]).segments,
+            "sender_number": request.get("sender_number"),
+            "uuid": uuid.uuid4().hex,
+            "applicant_id": request["applicant"].id if request.get("applicant") else False,
+            "author_id": request["author"].id if request.get("author") else False,
+        }
 
     def _wake_queue(self, messages, scheduled_date):
         """Have texts sent: direct ones by a thread right after the commit, others by their crons.

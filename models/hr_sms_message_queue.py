@@ -17,6 +17,8 @@ STATUS_ROUTE = "/recruitment_texting/twilio/status"
 BATCH = 100
 # A claimed text whose sender died: its state is not known until Twilio says it.
 ABANDONED_AFTER = timedelta(minutes=10)
+# A text that waits for something without a date is looked at again then.
+LOOK_AGAIN = timedelta(hours=1)
 
 
 class HrSmsMessage(models.Model):
@@ -104,15 +106,18 @@ class HrSmsMessage(models.Model):
                     number=message.thread_id.number,
                     body=message.body,
                     kind=message.kind,
-                    job=message.applicant_id.job_id,
+                    purpose=message.purpose,
+                    applicant=message.applicant_id,
                 )
                 for message in messages
             ]
         )
         going = self.browse()
-        for message, code in zip(messages, verdicts, strict=True):
-            if code:
-                message.write({"state": "canceled", "failure_code": code})
+        for message, verdict in zip(messages, verdicts, strict=True):
+            if verdict.code:
+                message.write({"state": "canceled", "failure_code": verdict.code})
+            elif verdict.wait_code:
+                message._wait(verdict)
             else:
                 going |= message
         senders = going._choose_senders()
@@ -121,6 +126,7 @@ class HrSmsMessage(models.Model):
                 {
                     "state": "sending",
                     "claimed_date": now,
+                    "wait_code": False,
                     "attempt_count": message.attempt_count + 1,
                     "sender_number": senders[message],
                 }
@@ -130,6 +136,15 @@ class HrSmsMessage(models.Model):
             (gateway, [message._outgoing() for message in batch])
             for gateway, batch in going._by_gateway()
         ]
+
+    def _wait(self, verdict):
+        """Put a text back that may go only later.
+
+        :param verdict: the gate's, with a ``wait_code``
+        """
+        until = verdict.until or fields.Datetime.now() + LOOK_AGAIN
+        self.write({"wait_code": verdict.wait_code, "next_attempt_date": until})
+        self._wake_queue(self, until)
 
     def _choose_senders(self):
         """Choose the company's number each text goes by.

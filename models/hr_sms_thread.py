@@ -23,6 +23,7 @@ LEDGER_FIELDS = frozenset(
         "consent_state",
         "consent_locked",
         "consent_scope",
+        "consent_grants",
         "consent_sequence",
         "head_sequence",
         "head_hash",
@@ -63,6 +64,10 @@ class HrSmsThread(models.Model):
     consent_scope = fields.Selection(
         CONSENT_SCOPES,
         readonly=True,
+    )
+    consent_grants = fields.Json(
+        readonly=True,
+        help="Every Yes that holds: what it covers, for which job, and whose it is.",
     )
     consent_sequence = fields.Integer(
         readonly=True, help="Sequence of the ledger event that made the state what it is."
@@ -218,16 +223,27 @@ class HrSmsThread(models.Model):
         events = defaultdict(list)
         for event in self.env["hr.sms.consent"].search_fetch(
             [("thread_id", "in", self.ids)],
-            ["thread_id", "sequence", "event", "method", "scope", "given_date"],
+            [
+                "thread_id",
+                "sequence",
+                "event",
+                "method",
+                "scope",
+                "given_date",
+                "applicant_ref",
+                "job_ref",
+            ],
             order="thread_id, sequence",
         ):
             events[event.thread_id.id].append(
-                (
+                consent.Event(
                     event.sequence,
                     event.event,
                     event.method,
                     event.scope or None,
                     event.given_date,
+                    event.applicant_ref,
+                    event.job_ref,
                 )
             )
         for thread in self.with_context(hr_sms_ledger=LEDGER):
@@ -237,6 +253,7 @@ class HrSmsThread(models.Model):
                     "consent_state": result.state,
                     "consent_locked": result.locked,
                     "consent_scope": result.scope,
+                    "consent_grants": [list(grant) for grant in result.grants] or False,
                     "consent_sequence": result.sequence,
                 }
             )
@@ -251,18 +268,13 @@ class HrSmsThread(models.Model):
             [("thread_id", "=", self.id), ("sequence", "=", self.consent_sequence or -1)]
         )
 
-    def _granted_job_ref(self):
-        """Return the id of the job that the last Yes was given for, 0 for none."""
+    def _grants(self):
+        """Return every Yes that holds.
+
+        :returns: list of :class:`~..rules.consent.Grant`
+        """
         self.ensure_one()
-        return (
-            self.env["hr.sms.consent"]
-            .search(
-                [("thread_id", "=", self.id), ("event", "=", "granted")],
-                order="sequence desc",
-                limit=1,
-            )
-            .job_ref
-        )
+        return [consent.Grant(*grant) for grant in self.consent_grants or ()]
 
     def _is_locked_at_twilio(self, our_number):
         """Tell whether Twilio itself blocks this pair, because STOP went to that number.

@@ -9,6 +9,7 @@ keywords), and the TCPA's revocation rule, 47 CFR 64.1200(a)(10).
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 EVENTS = ("granted", "declined", "withdrawn", "review", "review_cleared", "erased")
 METHODS = (
@@ -22,13 +23,50 @@ METHODS = (
     "text_to_apply",
     "provider",
 )
+# From the most a Yes can cover to the least.
+SCOPES = ("jobs", "this_job", "reminders")
 STATES = ("none", "granted", "declined", "withdrawn", "review")
 
 # Methods by which the candidate's own handset, or Twilio on its behalf, speaks.
-_HANDSET_METHODS = frozenset({"keyword", "provider"})
+HANDSET_METHODS = frozenset({"keyword", "provider"})
 # Methods a colleague or another system may claim (public API); everything else is evidence
 # that only server code can produce.
 PUBLIC_METHODS = frozenset({"manual", "job_board", "import"})
+
+
+class Event(NamedTuple):
+    """What the fold needs of a consent event.
+
+    :param int sequence: its place in the thread's ledger
+    :param str event: one of ``EVENTS``
+    :param str method: one of ``METHODS``
+    :param scope: what a Yes covers, ``None`` for everything
+    :param given_date: when it was said, UTC, ``None`` when unknown
+    :param int applicant: id of the application it was said for, 0 for none
+    :param int job: id of that application's job then, 0 for none
+    """
+
+    sequence: int
+    event: str
+    method: str
+    scope: str | None = None
+    given_date: object = None
+    applicant: int = 0
+    job: int = 0
+
+
+class Grant(NamedTuple):
+    """A Yes that holds.
+
+    :param str scope: ``jobs``, ``this_job`` or ``reminders``
+    :param int job: id of the job it was given for, 0 for none
+    :param int applicant: id of the application of the person who gave it; 0 when the handset
+        itself did, which speaks for everybody who shares it
+    """
+
+    scope: str
+    job: int
+    applicant: int
 
 
 @dataclass(frozen=True)
@@ -37,7 +75,8 @@ class Consent:
 
     :param str state: one of ``STATES``
     :param bool locked: withdrawn by keyword or provider; only the handset can lift it
-    :param scope: what the last effective grant covers (``jobs``, ``this_job``, ``reminders``)
+    :param scope: the most that any Yes that holds covers (``jobs``, ``this_job``, ``reminders``)
+    :param grants: every :class:`Grant` that holds, oldest first: a second Yes adds to the first
     :param before_review: the state that comes back when a review is cleared
     :param sequence: sequence of the event that made the state what it is, 0 for none
     :param since: when the candidate said so, UTC, ``None`` when unknown
@@ -46,6 +85,7 @@ class Consent:
     state: str = "none"
     locked: bool = False
     scope: str | None = None
+    grants: tuple = ()
     before_review: str | None = None
     sequence: int = 0
     since: object = None
@@ -54,52 +94,71 @@ class Consent:
 def fold(events):
     """Fold consent events into the state they amount to.
 
-    :param events: iterable of ``(sequence, event, method, scope, given_date)``, in the order in
-        which they were recorded; ``given_date`` is when it was said, and may be ``None``
+    :param events: iterable of :class:`Event` or of tuples like it, in the order in which they
+        were recorded
     :returns: :class:`Consent`
     :raises ValueError: for an event this version does not know (fail closed)
     """
     consent = Consent()
-    for sequence, event, method, scope, given_date in events:
-        consent = _apply(consent, sequence, event, method, scope, given_date)
+    for event in events:
+        consent = _apply(consent, Event(*event))
     return consent
 
 
-def _apply(consent, sequence, event, method, scope, given_date):
-    if event == "granted":
-        if consent.locked and method not in _HANDSET_METHODS:
-            return consent
-        if consent.state in ("withdrawn", "declined") and _before(given_date, consent.since):
-            # Said before the No, only recorded after it.
-            return consent
-        return Consent("granted", False, scope or "jobs", None, sequence, given_date)
-    if event == "withdrawn":
-        locked = consent.locked or method in _HANDSET_METHODS
-        return Consent("withdrawn", locked, consent.scope, None, sequence, given_date)
-    if event == "declined":
-        # "No" on a form never loosens a withdrawal, which refuses more.
-        if consent.state == "withdrawn" or consent.before_review == "withdrawn":
-            return consent
-        if consent.state == "granted" and _before(given_date, consent.since):
-            return consent
-        return Consent("declined", consent.locked, consent.scope, None, sequence, given_date)
-    if event == "review":
-        if consent.state in ("withdrawn", "review"):
-            return consent
-        return replace(
-            consent,
-            state="review",
-            before_review=consent.state,
-            sequence=sequence,
-            since=given_date,
-        )
-    if event == "review_cleared":
-        if consent.state != "review":
-            return consent
-        return replace(consent, state=consent.before_review, before_review=None, sequence=sequence)
-    if event == "erased":
+def _apply(consent, event):
+    match event.event:
+        case "granted":
+            return _grant(consent, event)
+        case "withdrawn":
+            locked = consent.locked or event.method in HANDSET_METHODS
+            return _close(consent, event, "withdrawn", locked)
+        case "declined":
+            # "No" on a form never loosens a withdrawal, which refuses more.
+            if consent.state == "withdrawn" or consent.before_review == "withdrawn":
+                return consent
+            if consent.state == "granted" and _before(event.given_date, consent.since):
+                return consent
+            return _close(consent, event, "declined", consent.locked)
+        case "review":
+            if consent.state in ("withdrawn", "review"):
+                return consent
+            return replace(
+                consent,
+                state="review",
+                before_review=consent.state,
+                sequence=event.sequence,
+                since=event.given_date,
+            )
+        case "review_cleared":
+            if consent.state != "review":
+                return consent
+            return replace(
+                consent, state=consent.before_review, before_review=None, sequence=event.sequence
+            )
+        case "erased":
+            # Whoever asks to be forgotten is not texted again, unless they come anew.
+            return _close(consent, event, "withdrawn", consent.locked)
+    raise ValueError(f"unknown consent event {event.event!r}")
+
+
+def _grant(consent, event):
+    if consent.locked and event.method not in HANDSET_METHODS:
         return consent
-    raise ValueError(f"unknown consent event {event!r}")
+    if consent.state in ("withdrawn", "declined", "review") and _before(
+        event.given_date, consent.since
+    ):
+        # Said before the No, only recorded after it.
+        return consent
+    applicant = 0 if event.method in HANDSET_METHODS else event.applicant
+    grant = Grant(event.scope or "jobs", event.job, applicant)
+    earlier = consent.grants if consent.state == "granted" else ()
+    grants = (*(other for other in earlier if other != grant), grant)
+    scope = min((grant.scope for grant in grants), key=SCOPES.index)
+    return Consent("granted", False, scope, grants, None, event.sequence, event.given_date)
+
+
+def _close(consent, event, state, locked):
+    return Consent(state, locked, consent.scope, (), None, event.sequence, event.given_date)
 
 
 def _before(date, other):

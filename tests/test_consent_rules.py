@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
-from ..rules.consent import Consent, fold
+from ..rules.consent import Consent, Event, Grant, fold
 from ..rules.delivery import decide
 from ..rules.keywords import match, twilio_handles
 from ..rules.phone import same_digits
@@ -71,9 +71,32 @@ class TestConsentFold(BaseCase):
         self.assertEqual(self.fold(yes, ("declined", "job_form", third)).state, "declined")
         self.assertEqual(self.fold(yes, ("withdrawn", "manual", first)).state, "withdrawn")
 
-    def test_erasure_changes_nothing(self):
+    def test_erased_people_are_not_texted_until_they_come_anew(self):
         consent = self.fold(("withdrawn", "keyword"), ("erased", "manual"))
         self.assertEqual((consent.state, consent.locked), ("withdrawn", True))
+        consent = self.fold(("granted", "job_form"), ("erased", "manual"))
+        self.assertEqual((consent.state, consent.locked), ("withdrawn", False))
+        consent = self.fold(("granted", "job_form"), ("erased", "manual"), ("granted", "job_form"))
+        self.assertEqual(consent.state, "granted")
+
+    def test_every_yes_that_holds_counts(self):
+        consent = fold(
+            [
+                Event(1, "granted", "job_form", "this_job", None, 7, 70),
+                Event(2, "granted", "manual", "reminders", None, 8, 80),
+            ]
+        )
+        self.assertEqual(consent.grants, (Grant("this_job", 70, 7), Grant("reminders", 80, 8)))
+        self.assertEqual(consent.scope, "this_job")
+        consent = fold(
+            [
+                Event(1, "granted", "job_form", "jobs", None, 7, 70),
+                Event(2, "withdrawn", "manual"),
+                Event(3, "granted", "keyword", None, None, 8, 80),
+            ]
+        )
+        # The handset speaks for everybody who shares it, and the first Yes is gone.
+        self.assertEqual(consent.grants, (Grant("jobs", 80, 0),))
 
     def test_unknown_event_fails_closed(self):
         with self.assertRaises(ValueError):

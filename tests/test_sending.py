@@ -17,8 +17,8 @@ class TestSending(TextingCase):
         ids = (applicant or self.applicant).with_user(self.sender).sms_send(body, **kwargs)
         return self.env["hr.sms.message"].browse(ids)
 
-    def grant(self, applicant=None):
-        self.append("granted", "job_form", applicant)
+    def grant(self, applicant=None, **values):
+        self.append("granted", "job_form", applicant, **values)
 
     # ------------------------------------------------------------
     # Gate
@@ -91,9 +91,54 @@ class TestSending(TextingCase):
 
     def test_one_number_gets_a_text_once(self):
         self.grant()
-        again = self.make_applicant(partner_name="Robin again")
+        again = self.make_applicant()
         both = self.applicant | again
         self.assertEqual(len(both.with_user(self.sender).sms_send("Hello")), 1)
+
+    def test_one_persons_yes_does_not_cover_another_on_the_same_number(self):
+        self.grant()
+        other = self.make_applicant(partner_name="Kim Sibling").with_user(self.sender)
+        with self.assertRaisesRegex(UserError, "Somebody else who shares this number"):
+            other.sms_send("Hello")
+        self.assertTrue(other.sms_tab()["consent"]["can_grant"])
+        other.sms_consent_grant(note="Agreed on the phone")
+        other.sms_send("Hello")
+        self.applicant.with_user(self.sender).sms_send("Hello")
+
+    def test_who_shares_contact_address_or_name_is_one_person(self):
+        partner = self.env["res.partner"].create({"name": "Robin"})
+        self.applicant.write({"email_from": "robin@example.com", "partner_id": partner.id})
+        self.grant()
+        for values in (
+            {"partner_name": "robin CANDIDATE"},
+            {"partner_name": "R. C.", "email_from": "Robin@Example.com"},
+            {"partner_name": "R. C.", "partner_id": partner.id},
+            {"partner_name": False},
+        ):
+            with self.subTest(values=values):
+                again = self.make_applicant(**values)
+                self.assertTrue(again.with_user(self.sender).sms_tab()["gate"]["allowed"])
+
+    def test_the_yes_of_a_deleted_application_covers_the_same_name_only(self):
+        self.grant()
+        again = self.make_applicant().with_user(self.sender)
+        other = self.make_applicant(partner_name="Kim Sibling").with_user(self.sender)
+        self.applicant.unlink()
+        self.assertTrue(again.sms_tab()["gate"]["allowed"])
+        self.assertEqual(other.sms_tab()["gate"]["code"], "consent_other_person")
+
+    def test_reminders_only(self):
+        self.grant(scope="reminders")
+        applicant = self.applicant.with_user(self.sender)
+        with self.assertRaisesRegex(UserError, "reminders only"):
+            applicant.sms_send("Another job for you")
+        sent = applicant.sms_send("See you at 3", purpose="reminder")
+        self.assertEqual(self.env["hr.sms.message"].browse(sent).purpose, "reminder")
+        self.assertEqual(self.drain().bodies, ["See you at 3"])
+        with self.assertRaises(ValidationError):
+            applicant.sms_send("Hello", purpose="fun")
+        applicant.sms_consent_grant(scope="jobs", note="Agreed to more")
+        applicant.sms_send("Another job for you")
 
     def test_a_bad_time_is_refused(self):
         self.grant()

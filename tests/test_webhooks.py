@@ -258,7 +258,7 @@ class TestReceiving(WebhookCase):
         )
 
     def test_a_reply_belongs_to_the_application_last_texted(self):
-        newer = self.make_applicant(partner_name="Robin again")
+        newer = self.make_applicant()
         self.append("granted", "job_form")
         self.applicant.with_user(self.sender).sms_send("Hello")
         self.drain()
