@@ -18,6 +18,7 @@
         "security/rules.xml",
         "data/ir_cron.xml",
         "data/sms_consent_wording.xml",
+        "views/menus.xml",
         "views/website_templates.xml",
         "views/res_config_settings_views.xml",
         "views/hr_job_views.xml",

@@ -335,11 +335,12 @@ class HrApplicant(models.Model):
             )
         )
 
-    def _sms_ask_gate(self, number, thread):
+    def _sms_ask_gate(self, number, thread, purpose="job"):
         """Ask the gate whether this applicant may be texted at all.
 
         :param number: E.164, falsy when there is none
         :param thread: its ``hr.sms.thread``, possibly empty
+        :param str purpose: ``job`` or ``reminder``
         :returns: a reason code, ``None`` when it may
         """
         text = self._sms_text(number, None)
@@ -347,6 +348,7 @@ class HrApplicant(models.Model):
             company=text.company,
             thread=thread,
             number=number,
+            purpose=purpose,
             applicant=text.applicant.sudo(),  # see _sms_text
             number_typed=text.number_typed,
             answer_waiting=text.answer_waiting,

@@ -17,7 +17,7 @@ MAX_PAGE = 200
 MAX_ID = 2**31 - 1
 
 # Refusals of a consent that was given: another Yes may add what is missing.
-GRANTABLE = ("consent_scope", "consent_reminders", "consent_other_person")
+GRANTABLE = ("consent_scope", "consent_other_person")
 
 CONSENT_LABELS = {
     "none": _lt("No consent for SMS yet"),
@@ -41,7 +41,7 @@ class HrApplicant(models.Model):
         :param before_id: return the messages before this one, ``None`` for the newest
         :param int limit: messages at most
         :returns: dict with ``number``, ``raw_phone``, ``numbers``, ``company``, ``thread_id``,
-            ``consent``, ``gate``, ``can_send``, ``limit`` (units), ``messages`` (oldest first)
+            ``consent``, ``gate``, ``notices``, ``can_send``, ``limit`` (units), ``messages`` (oldest first)
             and ``has_older``; dates are UTC strings
         :raises AccessError: without the right to view SMS or to read the applicant
         """
@@ -55,6 +55,9 @@ class HrApplicant(models.Model):
         thread = self._sms_thread(selected)
         messages, has_older = self._sms_tab_messages(thread, before_id, limit)
         code = self._sms_ask_gate(selected, thread)
+        reminder_only = code == "consent_reminders"
+        if reminder_only:
+            code = self._sms_ask_gate(selected, thread, purpose="reminder")
         company = applicant_sudo._sms_company()
         return {
             "number": selected,
@@ -62,12 +65,14 @@ class HrApplicant(models.Model):
             "numbers": numbers,
             "company": {"id": company.id, "name": company.name},
             "thread_id": thread.id,
-            "consent": self._sms_tab_consent(thread, selected, code),
+            "consent": self._sms_tab_consent(thread, selected, code, reminder_only),
             "gate": {
                 "allowed": not code,
                 "code": code or "",
                 "reason": self.env["hr.sms.gate"]._reason_text(code),
+                "reminder_only": reminder_only,
             },
+            "notices": self._sms_tab_notices(selected, thread, code),
             "can_send": self.env.user.has_group(SEND_GROUP),
             "limit": BODY_LIMIT,
             "messages": messages,
@@ -157,6 +162,16 @@ class HrApplicant(models.Model):
             for number in numbers
         ]
 
+    def _sms_tab_notices(self, number, thread, code):
+        """Return what a sender should know before writing, beside what the gate refuses.
+
+        :param number: E.164, falsy when there is none
+        :param thread: ``hr.sms.thread`` record (superuser), possibly empty
+        :param code: the gate's reason, ``None`` when the number may be texted
+        :returns: list of dicts with ``code``, ``level`` (``info`` or ``warning``) and ``text``
+        """
+        return []
+
     def _sms_tab_unread(self, thread):
         return (
             thread
@@ -201,7 +216,7 @@ class HrApplicant(models.Model):
             for message in reversed(page)
         ], len(found) > limit
 
-    def _sms_tab_consent(self, thread, number, code):
+    def _sms_tab_consent(self, thread, number, code, reminder_only):
         """Return the status: what it is, who gave or added it, when, how, what can be done."""
         event = thread._deciding_event() if thread else self.env["hr.sms.consent"].sudo()
         state = thread.consent_state or "none"
@@ -229,7 +244,7 @@ class HrApplicant(models.Model):
                 may_send
                 and number
                 and not thread.consent_locked
-                and (state != "granted" or code in GRANTABLE)
+                and (state != "granted" or reminder_only or code in GRANTABLE)
             ),
             "can_withdraw": bool(may_send and number and state in ("granted", "review")),
             "refusal": self.env["hr.sms.gate"]._reason_text("consent_locked")

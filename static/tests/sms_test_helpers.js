@@ -109,6 +109,7 @@ export class FakeTexting {
             thread_id: selected ? 7 : false,
             consent: this.consents[selected] || makeConsent({ state: "none" }),
             gate: this.gate,
+            notices: this.notices || [],
             can_send: this.canSend,
             limit: 1400,
             messages: all.slice(-limit).map((message) => ({ ...message })),

@@ -39,6 +39,7 @@ export class SmsConversation {
         this.threadId = false;
         this.consent = null;
         this.gate = null;
+        this.notices = [];
         this.canSend = false;
         this.limit = 1400;
         this.messages = [];
@@ -128,6 +129,7 @@ export class SmsConversation {
         this.threadId = answer.thread_id;
         this.consent = answer.consent;
         this.gate = answer.gate;
+        this.notices = answer.notices || [];
         this.canSend = answer.can_send;
         this.limit = answer.limit || 1400;
         this.ready = true;
@@ -174,8 +176,9 @@ export class SmsConversation {
         await this.load();
     }
 
-    async send(body, number) {
-        await this._call("sms_send", { body, number });
+    /** @param {"job"|"reminder"} purpose what the text is about */
+    async send(body, number, purpose = "job") {
+        await this._call("sms_send", { body, number, purpose });
         await this.load();
     }
 

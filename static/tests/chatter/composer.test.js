@@ -41,7 +41,7 @@ test("send by click: shown, input empty and focused", async () => {
     await click(".o_sms_send:enabled");
     await shows(".o_sms_bubble_body", "Hello Ada");
     await shows(".o_sms_bubble_state", "Sending…");
-    expect(texting.last("sms_send")).toEqual({ body: "Hello Ada", number: MAIN });
+    expect(texting.last("sms_send")).toEqual({ body: "Hello Ada", number: MAIN, purpose: "job" });
     expect(texting.count("sms_send")).toBe(1);
     expect(".o_sms_input").toHaveValue("");
     expect(".o_sms_input").toBeFocused();
@@ -201,4 +201,30 @@ test("Twilio's policies are linked", async () => {
         "href",
         "https://www.twilio.com/en-us/legal/aup"
     );
+});
+
+test("what a sender should know stands above the input", async () => {
+    const texting = new FakeTexting({
+        notices: [{ code: "one_way", level: "warning", text: "Replies will not arrive." }],
+    });
+    await openApplicant(texting);
+    await contains(".o_sms_notice[data-code=one_way].alert-warning", {
+        text: "Replies will not arrive.",
+    });
+});
+
+test("reminders only: whoever writes says that it is one", async () => {
+    const texting = new FakeTexting({ gate: { allowed: true, reminder_only: true } });
+    await openApplicant(texting);
+    await insertText(".o_sms_input", "See you at 3");
+    expect(".o_sms_send").not.toBeEnabled();
+    await click(".o_sms_reminder input");
+    await click(".o_sms_send:enabled");
+    await shows(".o_sms_bubble_body", "See you at 3");
+    expect(texting.last("sms_send")).toEqual({
+        body: "See you at 3",
+        number: MAIN,
+        purpose: "reminder",
+    });
+    expect(".o_sms_reminder input").not.toBeChecked();
 });

@@ -26,7 +26,12 @@ export class SmsComposer extends Component {
         this.applicantId = applicantId;
         // One composer per number (t-key): it never holds the text meant for another.
         this.number = number;
-        this.state = useState({ text: drafts.get(applicantId, number), sending: false, error: "" });
+        this.state = useState({
+            text: drafts.get(applicantId, number),
+            isReminder: false,
+            sending: false,
+            error: "",
+        });
         this.inputRef = useRef("input");
         useAutoresize(this.inputRef);
         onMounted(() => {
@@ -52,6 +57,15 @@ export class SmsComposer extends Component {
     get canAddConsent() {
         const { consent, canSend, gate } = this.conversation;
         return Boolean(canSend && gate && !gate.allowed && consent?.can_grant);
+    }
+
+    get notices() {
+        return this.conversation.canSend ? this.conversation.notices : [];
+    }
+
+    /** The candidate agreed to reminders only: whoever writes says that this is one. */
+    get isReminderOnly() {
+        return Boolean(!this.blockedReason && this.conversation.gate?.reminder_only);
     }
 
     get describedBy() {
@@ -105,7 +119,11 @@ export class SmsComposer extends Component {
 
     get isSendable() {
         return Boolean(
-            !this.blockedReason && !this.state.sending && !this.excess && this.state.text.trim()
+            !this.blockedReason &&
+                !this.state.sending &&
+                !this.excess &&
+                this.state.text.trim() &&
+                (!this.isReminderOnly || this.state.isReminder)
         );
     }
 
@@ -139,7 +157,8 @@ export class SmsComposer extends Component {
         this.state.sending = true;
         this.state.error = "";
         try {
-            await this.conversation.send(body, this.number);
+            const purpose = this.isReminderOnly ? "reminder" : "job";
+            await this.conversation.send(body, this.number, purpose);
         } catch (error) {
             this.state.error = messageOf(error);
             return;
@@ -148,6 +167,7 @@ export class SmsComposer extends Component {
             this._focus();
         }
         this.state.text = "";
+        this.state.isReminder = false;
         this._keepDraft();
         this.props.onSent();
     }
