@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import requests
@@ -22,6 +23,8 @@ DEFAULT_URL = "https://api.twilio.com"
 TIMEOUT = 10
 # Texts on their way at once, for one account.
 CONCURRENCY = 50
+# So many texts at a time are asked about once more, right before they are handed over.
+HANDFUL = 10
 
 
 # Not even tried: the address of Twilio is no address.
@@ -55,7 +58,8 @@ class Result:
     """What became of one text.
 
     :param str uuid: of the ``Outgoing``
-    :param str outcome: ``"accepted"``, ``"retry"``, ``"failed"`` or ``"unknown"``
+    :param str outcome: ``"accepted"``, ``"retry"``, ``"failed"``, ``"unknown"``, or
+        ``"held_back"`` when it was not wanted any more
     :param sid: Twilio's MessageSid when accepted
     :param code: Twilio's error code, or ``None``
     :param detail: Twilio's own words about the error, never the body of the text
@@ -107,21 +111,37 @@ class Gateway:
             self._local.client = client
         return client
 
-    def send_many(self, outgoing):
+    def send_many(self, outgoing, still_wanted=None):
         """Hand texts to Twilio concurrently.
 
         Never raises for a single text: what went wrong is in its result.
 
         :param outgoing: list of :class:`Outgoing`
+        :param still_wanted: asked for a few texts at a time, right before they are handed over,
+            on the calling thread: from a list of :class:`Outgoing` to the set of those uuids
+            that may still go. ``None`` lets all go.
         :returns: list of :class:`Result`, one for each, in the same order
         """
-        if len(outgoing) == 1:
-            return [self._send(outgoing[0])]
+        results, running = {}, set()
+        waiting = deque(outgoing)
         with ThreadPoolExecutor(
             max_workers=min(self._concurrency, len(outgoing)) or 1,
             thread_name_prefix="recruitment_texting.gateway",
         ) as pool:
-            return list(pool.map(self._send, outgoing))
+            while waiting or running:
+                free = self._concurrency - len(running)
+                if waiting and free >= min(HANDFUL, len(waiting), self._concurrency):
+                    texts = [waiting.popleft() for _slot in range(min(free, len(waiting)))]
+                    wanted = still_wanted(texts) if still_wanted else None
+                    for text in texts:
+                        if wanted is None or text.uuid in wanted:
+                            running.add(pool.submit(self._send, text))
+                        else:
+                            results[text.uuid] = Result(text.uuid, "held_back")
+                    continue
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                results |= {future.result().uuid: future.result() for future in done}
+        return [results[text.uuid] for text in outgoing]
 
     def _send(self, text):
         try:

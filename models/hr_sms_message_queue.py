@@ -46,7 +46,7 @@ class HrSmsMessage(models.Model):
                 self._report_progress(0, remaining=0)
                 return
             for gateway, texts in outgoing:
-                results = gateway.send_many(texts)
+                results = gateway.send_many(texts, self._still_wanted)
                 with short_transaction(self.env.registry) as env:
                     env["hr.sms.message"]._record(results)
             if not self._report_progress(sum(len(texts) for _gateway, texts in outgoing)):
@@ -200,6 +200,30 @@ class HrSmsMessage(models.Model):
         )
 
     # ------------------------------------------------------------
+    # 2. Send
+    # ------------------------------------------------------------
+
+    def _still_wanted(self, texts):
+        """Say which claimed texts may still go: a STOP may have come since they were claimed.
+
+        :param texts: list of :class:`~..gateway.Outgoing`
+        :returns: set of their uuids
+        """
+        with short_transaction(self.env.registry) as env:
+            env.cr.execute(
+                """
+                SELECT message.uuid
+                  FROM hr_sms_message AS message
+                  JOIN hr_sms_thread AS thread ON thread.id = message.thread_id
+                 WHERE message.uuid = ANY(%s)
+                   AND message.state = 'sending'
+                   AND (message.kind = 'confirmation' OR thread.consent_state = 'granted')
+                """,
+                [[text.uuid for text in texts]],
+            )
+            return {uuid for (uuid,) in env.cr.fetchall()}
+
+    # ------------------------------------------------------------
     # 3. Record
     # ------------------------------------------------------------
 
@@ -223,6 +247,9 @@ class HrSmsMessage(models.Model):
                 wait = delivery.retry_delay(message.attempt_count, random.random())
                 retries.append(now + timedelta(seconds=wait))
                 values = {"state": "queued", "next_attempt_date": retries[-1]}
+            elif result.outcome == "held_back":
+                # The next claim asks the gate, which says why.
+                values = {"state": "queued", "attempt_count": message.attempt_count - 1}
             elif result.outcome == "unknown":
                 values |= {"state": "unknown", "failure_code": "unconfirmed"}
             else:

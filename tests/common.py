@@ -29,9 +29,13 @@ class FakeGateway:
     def accept(self, text):
         return Result(text.uuid, "accepted", sid=f"SM{uuid4().hex}")
 
-    def send_many(self, texts):
-        self.sent += texts
-        return [self.answer(text) for text in texts]
+    def send_many(self, texts, still_wanted=None):
+        wanted = still_wanted(texts) if still_wanted else {text.uuid for text in texts}
+        self.sent += [text for text in texts if text.uuid in wanted]
+        return [
+            self.answer(text) if text.uuid in wanted else Result(text.uuid, "held_back")
+            for text in texts
+        ]
 
     @property
     def bodies(self):

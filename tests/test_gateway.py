@@ -85,6 +85,24 @@ class TestGateway(BaseCase):
         self.assertEqual({result.outcome for result in results}, {"accepted"})
         self.assertEqual(self.simulator.control("/control/stats")["peak_concurrency"], 10)
 
+    def test_what_is_not_wanted_any_more_is_held_back(self):
+        self.simulator.control("/control/settings", "POST", latency_ms=50)
+        self.addCleanup(self.simulator.control, "/control/settings", "POST", latency_ms=0)
+        texts = [self.text(body=f"No {number}") for number in range(20)]
+        unwanted, asked = {text.uuid for text in texts[12:]}, []
+
+        def still_wanted(some):
+            asked.append(len(some))
+            return {text.uuid for text in some} - unwanted
+
+        results = self.gateway(concurrency=5).send_many(texts, still_wanted)
+        self.assertEqual([result.uuid for result in results], [text.uuid for text in texts])
+        self.assertEqual(
+            [result.outcome for result in results], ["accepted"] * 12 + ["held_back"] * 8
+        )
+        self.assertEqual((sum(asked), max(asked)), (20, 5))
+        self.assertEqual(len(self.arrived()), 12)
+
     def test_refused_with_its_code(self):
         self.simulator.control("/control/opt-out", "POST", phone=PHONE)
         self.assertEqual(

@@ -174,6 +174,43 @@ class TestLiveTexting(LiveTextingCase):
         self.assertTrue(data["gate"]["allowed"])
         self.assertEqual(self.simulator.control("/control/stats")["warnings"], 0)
 
+    def test_stop_while_a_batch_is_being_sent(self):
+        """Whoever says STOP gets nothing that was not at Twilio already, claimed or not."""
+        phones = [f"+1202555{number}" for number in range(3000, 3080)]
+        applicants = self.admin.call(
+            "hr.applicant",
+            "create",
+            [{"partner_name": f"Batch {phone}", "partner_phone": phone} for phone in phones],
+        )
+        self.admin.call("hr.applicant", "sms_consent_grant", applicants, note="by phone")
+        self.simulator.control("/control/settings", "POST", latency_ms=2000)
+        self.addCleanup(self.simulator.control, "/control/settings", "POST", latency_ms=0)
+        self.admin.call("hr.applicant", "sms_send", applicants, "To all of you")
+
+        def states(phones):
+            return dict(
+                self.server.psql(
+                    "SELECT thread.number, message.state || coalesce(message.failure_code, '')"
+                    "  FROM hr_sms_message message JOIN hr_sms_thread thread ON thread.id = thread_id"
+                    " WHERE thread.number = ANY(%s) AND message.body = 'To all of you'",
+                    [phones],
+                )
+            )
+
+        self.eventually(lambda: set(states(phones).values()) == {"sending"})
+        stopping = phones[-10:]  # all are claimed, 50 are on their way to Twilio
+        for phone in stopping:
+            status, _text = self.post_inbound(From=phone, Body="STOP")
+            self.assertEqual(status, 200)
+        self.eventually(
+            lambda: set(states(stopping).values()) == {"canceledconsent_locked"}, seconds=20
+        )
+        self.eventually(lambda: set(states(phones[:-10]).values()) <= {"sent", "delivered"}, 20)
+        for phone in stopping:
+            # Only the confirmation that Twilio sends by itself.
+            self.assertNotIn("To all of you", [text["body"] for text in self.at_twilio(phone)])
+        self.assertEqual(len(self.at_twilio(phones[0])), 1)
+
     def test_opted_out_at_twilio_only(self):
         """Somebody opted out before we were connected: the first text finds out."""
         phone = "+12025550157"
