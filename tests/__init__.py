@@ -15,3 +15,4 @@ from . import test_sms_tab_browser
 from . import test_core_form
 from . import test_gateway
 from . import test_translations
+from . import test_consent_machine
