@@ -13,8 +13,11 @@ from . import hr_sms_message
 from . import hr_sms_message_offer
 from . import hr_sms_message_queue
 from . import hr_sms_message_inbound
+from . import hr_sms_keyword
+from . import hr_sms_thread_review
 from . import hr_applicant
 from . import hr_applicant_person
 from . import hr_applicant_consent
 from . import hr_applicant_sms_tab
+from . import hr_applicant_review
 from . import ir_http

@@ -41,7 +41,7 @@ class HrApplicant(models.Model):
         :param before_id: return the messages before this one, ``None`` for the newest
         :param int limit: messages at most
         :returns: dict with ``number``, ``raw_phone``, ``numbers``, ``company``, ``thread_id``,
-            ``consent``, ``gate``, ``notices``, ``can_send``, ``limit`` (units), ``messages`` (oldest first)
+            ``consent``, ``gate``, ``notices``, ``review``, ``can_send``, ``limit`` (units), ``messages`` (oldest first)
             and ``has_older``; dates are UTC strings
         :raises AccessError: without the right to view SMS or to read the applicant
         """
@@ -73,6 +73,7 @@ class HrApplicant(models.Model):
                 "reminder_only": reminder_only,
             },
             "notices": self._sms_tab_notices(selected, thread, code),
+            "review": self._sms_tab_review(thread),
             "can_send": self.env.user.has_group(SEND_GROUP),
             "limit": BODY_LIMIT,
             "messages": messages,

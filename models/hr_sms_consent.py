@@ -213,6 +213,7 @@ class HrSmsConsent(models.Model):
             head_sequence, head_hash = heads[thread.id]
             thread.write({"head_sequence": head_sequence, "head_hash": head_hash})
         threads._refold()
+        threads._after_fold(events)
         threads._notify_changed()
         return events.with_env(self.env)
 

@@ -75,6 +75,7 @@ class HrSmsMessage(models.Model):
         default="job",
         help="Who agreed to reminders only gets no other texts.",
     )
+    answer = fields.Char(readonly=True, help="Which keyword this text confirms, if it does.")
     body = fields.Text(readonly=True)
     state = fields.Selection(
         [
@@ -118,6 +119,7 @@ class HrSmsMessage(models.Model):
     _twilio_sid_unique = models.UniqueIndex("(twilio_sid) WHERE twilio_sid IS NOT NULL")
     _unread_idx = models.Index("(thread_id) WHERE is_unread")
     _queue_idx = models.Index("(kind, id) WHERE state IN ('queued', 'scheduled')")
+    _waiting_idx = models.Index("(thread_id) WHERE wait_code IS NOT NULL")
     _sending_idx = models.Index("(claimed_date) WHERE state = 'sending'")
 
     @api.depends("failure_code", "failure_detail")
@@ -178,6 +180,7 @@ class HrSmsMessage(models.Model):
             "direction": "outbound",
             "kind": request.get("kind", "direct"),
             "purpose": request.get("purpose") or "job",
+            "answer": request.get("answer"),
             "body": request["body"],
             "segment_count": segments.count(request["body"]).segments,
             "sender_number": request.get("sender_number"),

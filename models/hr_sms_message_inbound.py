@@ -1,11 +1,16 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 
 from odoo.addons.phone_validation.tools import phone_validation
 
 from ..rules import keywords, segments
+from ..rules.opt_out_phrases import classify
+from .hr_sms_keyword import Keyword
 
 # Twilio's own limit for a received text: kept whole.
 BODY_LIMIT = 1600
+ONCE_A_DAY = ("help", "help_stopped", "locked")
 
 
 class HrSmsMessage(models.Model):
@@ -30,9 +35,10 @@ class HrSmsMessage(models.Model):
             return self.browse()
         sender, recipient = self._e164(form["From"]), self._e164(form["To"])
         body = (form.get("Body") or "").replace("\x00", "")[:BODY_LIMIT]
-        keyword = self._keyword(body, form.get("OptOutType"))
+        companies = self._receiving_companies(company_ids, recipient)
+        keyword = self._keyword(companies, body, form.get("OptOutType"))
         thread, others = self._receiving_threads(
-            company_ids, sender, recipient, everywhere=bool(keyword and keyword[1] == "stop")
+            companies, sender, recipient, everywhere=bool(keyword and keyword.action == "stop")
         )
         applicant = thread._applicant_in_conversation()
         message = self.create(
@@ -51,25 +57,28 @@ class HrSmsMessage(models.Model):
         )
         if keyword:
             twilio_answers = bool(form.get("OptOutType")) or (
-                keywords.twilio_handles(body, keyword[0], recipient)
+                keywords.twilio_handles(body, keyword.word, recipient)
                 # Twilio confirms START only where it was Twilio that had blocked.
-                and not (keyword[1] == "start" and thread._is_locked_by_us(recipient))
+                and not (keyword.action == "start" and thread._is_locked_by_us(recipient))
             )
             message._obey(keyword, twilio_answers, thread | others)
+        else:
+            message._heed_plain_words(thread | others)
         thread._notify_changed()
         return message
 
-    def _keyword(self, body, opt_out_type):
+    def _keyword(self, companies, body, opt_out_type):
         """Return the keyword of a text, if it is one.
 
         With Advanced Opt-Out Twilio says itself what it took the text for, in words that its
         customer chose: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
 
-        :returns: ``(word, action, lang)`` or ``None``
+        :returns: :class:`~.hr_sms_keyword.Keyword` or ``None``
         """
         if opt_out_type in keywords.OPT_OUT_TYPES:
-            return keywords.fold_text(body)[:40], keywords.OPT_OUT_TYPES[opt_out_type], "en"
-        return keywords.match(body)
+            word = keywords.fold_keyword(body)[:40]
+            return Keyword(word, keywords.OPT_OUT_TYPES[opt_out_type], "en")
+        return self.env["hr.sms.keyword"]._match(companies, body)
 
     def _e164(self, number):
         """Return Twilio's number as E.164; short codes and names stay as they are."""
@@ -78,7 +87,21 @@ class HrSmsMessage(models.Model):
             number, None, None, force_format="E164", raise_exception=False
         )
 
-    def _receiving_threads(self, company_ids, sender, recipient, everywhere):
+    def _receiving_companies(self, company_ids, recipient):
+        """Return the companies that a text to one of our numbers may be for.
+
+        :param company_ids: ids of the companies of the Twilio account
+        :param str recipient: our number, E.164
+        :returns: ``res.company`` records, at least one
+        """
+        numbers = self.env["sms.twilio.number"].search([("company_id", "in", company_ids)])
+        return (
+            # Odoo keeps the numbers as they were typed.
+            numbers.filtered(lambda number: self._e164(number.number) == recipient).company_id
+            or self.env["res.company"].browse(company_ids)
+        )
+
+    def _receiving_threads(self, companies, sender, recipient, everywhere):
         """Return the thread a text belongs to, and those it concerns besides.
 
         Companies may share a number: an ordinary text goes to the thread last texted from it,
@@ -87,12 +110,6 @@ class HrSmsMessage(models.Model):
         :param bool everywhere: make the thread where a company of that number has none yet
         :returns: ``(thread, other threads)``
         """
-        numbers = self.env["sms.twilio.number"].search([("company_id", "in", company_ids)])
-        companies = (
-            # Odoo keeps the numbers as they were typed.
-            numbers.filtered(lambda number: self._e164(number.number) == recipient).company_id
-            or self.env["res.company"].browse(company_ids)
-        )
         if everywhere:
             for company in companies:
                 self.env["hr.sms.thread"]._get_or_create(company, [sender])
@@ -117,33 +134,42 @@ class HrSmsMessage(models.Model):
     def _obey(self, keyword, twilio_answers, threads):
         """Do what a keyword says, and answer where Twilio does not.
 
-        :param keyword: ``(word, action, lang)``
+        :param keyword: :class:`~.hr_sms_keyword.Keyword`
         :param bool twilio_answers: Twilio itself acts on this text and confirms it
         :param threads: all threads of this handset with companies that share the number
         """
         self.ensure_one()
-        word, action, lang = keyword
-        if action == "stop":
+        if keyword.action == "stop":
             repeated = all(threads.mapped("consent_locked"))
-            self._append_keyword("withdrawn", word, threads)
+            self._append_keyword("withdrawn", keyword, threads)
             if repeated:
                 return
-        elif action == "start":
+        elif keyword.action == "start":
+            lifts = twilio_answers or keyword.word in keywords.LIFTING
+            if not lifts and self.thread_id.consent_locked:
+                # A word of our own opens no lock, it tells which word does.
+                self._confirm("locked", keyword)
+                return
             # YES is an ordinary answer too: it grants only where there is no consent yet, and
             # opens no lock that Twilio would keep closed.
             opens = threads.filtered(
                 lambda thread: (
                     thread.consent_state != "granted"
+                    and (lifts or not thread.consent_locked)
                     and (twilio_answers or not thread._is_locked_at_twilio(self.sender_number))
                 )
             )
             if not opens:
                 return
-            self._append_keyword("granted", word, opens)
-        if not twilio_answers:
-            self._confirm(action, lang)
+            self._append_keyword("granted", keyword, opens)
+        if twilio_answers:
+            return
+        if keyword.action == "help" and self.thread_id.consent_state == "withdrawn":
+            self._confirm("help_stopped", keyword)
+        else:
+            self._confirm(keyword.action, keyword)
 
-    def _append_keyword(self, event, word, threads):
+    def _append_keyword(self, event, keyword, threads):
         self.env["hr.sms.consent"]._append(
             [
                 {
@@ -154,27 +180,83 @@ class HrSmsMessage(models.Model):
                     "actor_name": self.applicant_id.partner_name or thread.number,
                     "twilio_sid": self.twilio_sid,
                     "note": self.body,
-                    "source": word,
+                    "source": keyword.word,
                     "source_ref": self.sender_number,
                 }
                 for thread in threads
             ]
         )
 
-    def _confirm(self, action, lang):
-        """Answer a keyword, once: the law allows one confirmation, without marketing."""
-        text = keywords.ANSWERS[lang][action].format(company=self.company_id.name)
+    def _confirm(self, answer, keyword):
+        """Answer a keyword: the law allows one confirmation, without marketing.
+
+        :param str answer: a key of ``keywords.ANSWERS``; help is given once a day at most
+        :param keyword: :class:`~.hr_sms_keyword.Keyword`
+        """
+        if answer in ONCE_A_DAY and self._answered_lately(answer):
+            return
+        text = (answer == keyword.action and keyword.reply) or keywords.ANSWERS[keyword.lang][
+            answer
+        ]
         self._queue(
             [
                 {
                     "thread": self.thread_id,
-                    "body": text,
+                    "body": text.format(company=self.company_id.name),
                     "kind": "confirmation",
+                    "answer": answer,
                     "applicant": self.applicant_id,
                     "sender_number": self.sender_number,
                 }
             ]
         )
+
+    def _answered_lately(self, answer):
+        """Tell whether the number got this answer within the last 24 hours."""
+        return bool(
+            self.search_count(
+                [
+                    ("thread_id", "=", self.thread_id.id),
+                    ("answer", "=", answer),
+                    ("create_date", ">", fields.Datetime.now() - timedelta(days=1)),
+                ],
+                limit=1,
+            )
+        )
+
+    def _heed_plain_words(self, threads):
+        """Pause where an ordinary text seems to want no more texts (mission: A11).
+
+        :param threads: all threads of this handset with companies that share the number
+        """
+        self.ensure_one()
+        meaning = classify(self.body)
+        concerned = threads.filtered(
+            lambda thread: (
+                thread.consent_state not in ("withdrawn", "review")
+                or (meaning == "wrong_number" and thread.consent_state == "review")
+            )
+        )
+        if not meaning or not concerned:
+            return
+        self.env["hr.sms.consent"]._append(
+            [
+                {
+                    "thread": thread,
+                    "event": "review" if meaning == "opt_out" else "withdrawn",
+                    "method": "reply",
+                    "applicant": self.applicant_id,
+                    "actor_name": self.applicant_id.partner_name or thread.number,
+                    "twilio_sid": self.twilio_sid,
+                    "note": self.body,
+                    "source_ref": self.sender_number,
+                }
+                for thread in concerned
+            ]
+        )
+        if meaning == "wrong_number":
+            concerned._flag_number("wrong_number")
+        concerned._tell_about_opt_out(meaning)
 
     def _mark_read(self):
         """Mark received texts as read. Runs in a short READ COMMITTED transaction."""

@@ -10,7 +10,7 @@ from odoo.addons.sms_twilio.tools.sms_twilio import get_twilio_from_number
 from ..gateway import Gateway, Outgoing
 from ..gateway.client import DEFAULT_URL
 from ..rules import delivery
-from .hr_sms_gate import GateRequest
+from .hr_sms_gate import GateRequest, Verdict
 from .transactions import short_transaction
 
 STATUS_ROUTE = "/recruitment_texting/twilio/status"
@@ -19,6 +19,8 @@ BATCH = 100
 ABANDONED_AFTER = timedelta(minutes=10)
 # A text that waits for something without a date is looked at again then.
 LOOK_AGAIN = timedelta(hours=1)
+# What refuses a new text but only pauses one that was accepted before.
+PAUSES = frozenset({"consent_review"})
 
 
 class HrSmsMessage(models.Model):
@@ -114,7 +116,9 @@ class HrSmsMessage(models.Model):
         )
         going = self.browse()
         for message, verdict in zip(messages, verdicts, strict=True):
-            if verdict.code:
+            if verdict.code in PAUSES:
+                message._wait(Verdict(wait_code=verdict.code))
+            elif verdict.code:
                 message.write({"state": "canceled", "failure_code": verdict.code})
             elif verdict.wait_code:
                 message._wait(verdict)
@@ -145,6 +149,20 @@ class HrSmsMessage(models.Model):
         until = verdict.until or fields.Datetime.now() + LOOK_AGAIN
         self.write({"wait_code": verdict.wait_code, "next_attempt_date": until})
         self._wake_queue(self, until)
+
+    @api.model
+    def _resume(self, wait_code, threads):
+        """Have texts looked at again that waited for something that happened now.
+
+        :param str wait_code: what they waited for
+        :param threads: ``hr.sms.thread`` records they belong to
+        """
+        messages = self.search(
+            [("thread_id", "in", threads.ids), ("wait_code", "=", wait_code)]
+        ).filtered(lambda message: message.state in ("queued", "scheduled"))
+        if messages:
+            messages.write({"wait_code": False, "next_attempt_date": False})
+            messages._wake_queue(messages, None)
 
     def _choose_senders(self):
         """Choose the company's number each text goes by.

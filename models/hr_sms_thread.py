@@ -27,6 +27,7 @@ LEDGER_FIELDS = frozenset(
         "consent_sequence",
         "head_sequence",
         "head_hash",
+        "number_flag",
     }
 )
 
@@ -85,6 +86,11 @@ class HrSmsThread(models.Model):
         help="Applications with this number, now or formerly.",
     )
     unread_count = fields.Integer(compute="_compute_unread_count", string="Unread")
+    number_flag = fields.Selection(
+        [("wrong_number", "Wrong number"), ("unreachable", "Not reachable")],
+        readonly=True,
+        help="What is the matter with the number itself.",
+    )
     user_id = fields.Many2one("res.users", string="Assigned to", ondelete="set null", index=True)
 
     _company_number_unique = models.UniqueIndex("(company_id, number)")
@@ -257,6 +263,14 @@ class HrSmsThread(models.Model):
                     "consent_sequence": result.sequence,
                 }
             )
+
+    def _after_fold(self, events):
+        """Do what follows from new events, after state and lock are in line with them.
+
+        In the transaction of the event, the threads' rows are locked. To be extended.
+
+        :param events: the new ``hr.sms.consent`` records of these threads
+        """
 
     def _deciding_event(self):
         """Return the ledger event that made the state what it is, possibly none.

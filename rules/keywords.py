@@ -12,30 +12,29 @@ https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out, CTIA Messaging
 import re
 import unicodedata
 
+LANGUAGES = ("en", "de", "fr", "es", "nl")
+
+# language -> action -> words, folded. Whoever wants no more texts says so in any language.
+_WORDS = {
+    "en": {
+        "stop": "stop, stopall, stop all, unsubscribe, cancel, end, quit, revoke, optout, opt out",
+        "start": "start, yes, unstop",
+        "help": "help, info",
+    },
+    "de": {"stop": "stopp, beenden, abbrechen, abmelden, ende, abbestellen", "help": "hilfe"},
+    "fr": {"stop": "arret, arreter, desabonner, desinscrire, resilier", "help": "aide"},
+    "es": {"stop": "parar, alto, cancelar, baja, detener, fin", "help": "ayuda"},
+    "nl": {"stop": "stoppen, afmelden, uitschrijven, einde, opzeggen", "help": "hulp"},
+}
 # word (folded) -> (action, language of the answer)
 BUILT_IN = {
-    **dict.fromkeys(
-        (
-            "stop",
-            "stopall",
-            "unsubscribe",
-            "cancel",
-            "end",
-            "quit",
-            "revoke",
-            "optout",
-            "opt out",
-        ),
-        ("stop", "en"),
-    ),
-    **dict.fromkeys(
-        ("stopp", "beenden", "abbrechen", "abmelden", "ende"),
-        ("stop", "de"),
-    ),
-    **dict.fromkeys(("start", "yes", "unstop"), ("start", "en")),
-    **dict.fromkeys(("help", "info"), ("help", "en")),
-    "hilfe": ("help", "de"),
+    word: (action, lang)
+    for lang, actions in _WORDS.items()
+    for action, words in actions.items()
+    for word in words.split(", ")
 }
+# Nothing else lifts the lock of an opt-out by keyword.
+LIFTING = frozenset(word for word, (action, _lang) in BUILT_IN.items() if action == "start")
 
 # Twilio answers these itself on long codes: a second answer from us would be a double.
 TWILIO_STOP = frozenset(
@@ -51,7 +50,8 @@ OPT_OUT_TYPES = {"STOP": "stop", "START": "start", "HELP": "help"}
 TOLL_FREE_START = frozenset({"start", "unstop"})
 
 # Our answers, in the language of the keyword, which need not be installed in Odoo. One
-# confirmation, no marketing: 47 CFR 64.1200(a)(12).
+# confirmation, no marketing: 47 CFR 64.1200(a)(12). All in GSM-7, so that they stay short:
+# Spanish and French write some letters without their accents.
 ANSWERS = {
     "en": {
         "stop": (
@@ -63,6 +63,11 @@ ANSWERS = {
             "{company}: Texts about job applications. Msg frequency varies. Msg & data rates "
             "may apply. Reply STOP to opt out."
         ),
+        "help_stopped": (
+            "{company}: Texts about job applications. You are unsubscribed. "
+            "Reply START to receive texts again."
+        ),
+        "locked": "{company}: You are unsubscribed. Reply START to receive texts again.",
     },
     "de": {
         "stop": (
@@ -77,6 +82,67 @@ ANSWERS = {
             "{company}: SMS zu Bewerbungen. Häufigkeit variiert. Es können Kosten Ihres "
             "Anbieters anfallen. Antworten Sie mit STOP, um keine SMS mehr zu erhalten."
         ),
+        "help_stopped": (
+            "{company}: SMS zu Bewerbungen. Sie sind abgemeldet. "
+            "Antworten Sie mit START, um wieder SMS zu erhalten."
+        ),
+        "locked": (
+            "{company}: Sie sind abgemeldet. Antworten Sie mit START, um wieder SMS zu erhalten."
+        ),
+    },
+    "fr": {
+        "stop": (
+            "{company} : vous ne recevrez plus de SMS de notre part. "
+            "Répondez START pour en recevoir de nouveau."
+        ),
+        "start": (
+            "{company} : vous recevrez de nouveau nos SMS. Répondez STOP pour ne plus en recevoir."
+        ),
+        "help": (
+            "{company} : SMS sur vos candidatures. Fréquence variable. Des frais peuvent "
+            "s'appliquer. Répondez STOP pour ne plus en recevoir."
+        ),
+        "help_stopped": (
+            "{company} : SMS sur vos candidatures. Vous n'en recevez plus. "
+            "Répondez START pour en recevoir de nouveau."
+        ),
+        "locked": (
+            "{company} : vous ne recevez plus de SMS. Répondez START pour en recevoir de nouveau."
+        ),
+    },
+    "es": {
+        "stop": (
+            "{company}: se ha dado de baja y no recibe mas SMS. "
+            "Responda START para volver a recibirlos."
+        ),
+        "start": "{company}: vuelve a recibir nuestros SMS. Responda STOP para no recibir mas.",
+        "help": (
+            "{company}: SMS sobre candidaturas. La frecuencia varia. Pueden aplicarse tarifas. "
+            "Responda STOP para no recibir mas."
+        ),
+        "help_stopped": (
+            "{company}: SMS sobre candidaturas. Ya no recibe SMS. "
+            "Responda START para volver a recibirlos."
+        ),
+        "locked": "{company}: ya no recibe SMS. Responda START para volver a recibirlos.",
+    },
+    "nl": {
+        "stop": (
+            "{company}: u bent afgemeld en ontvangt geen sms meer van ons. "
+            "Antwoord START om weer sms te ontvangen."
+        ),
+        "start": (
+            "{company}: u ontvangt weer sms van ons. Antwoord STOP om geen sms meer te ontvangen."
+        ),
+        "help": (
+            "{company}: sms over sollicitaties. Frequentie varieert. Er kunnen kosten van uw "
+            "provider gelden. Antwoord STOP om geen sms meer te ontvangen."
+        ),
+        "help_stopped": (
+            "{company}: sms over sollicitaties. U bent afgemeld. "
+            "Antwoord START om weer sms te ontvangen."
+        ),
+        "locked": "{company}: u bent afgemeld. Antwoord START om weer sms te ontvangen.",
     },
 }
 
@@ -122,11 +188,20 @@ def match(text):
     :returns: ``(word, action, lang)`` with action ``stop``, ``start`` or ``help``,
         or ``None`` when the message is an ordinary text
     """
-    word = fold_text(text)
+    word = fold_keyword(text)
     if word not in BUILT_IN:
         return None
     action, lang = BUILT_IN[word]
     return word, action, lang
+
+
+def fold_keyword(text):
+    """Fold a text as :func:`fold_text` does, and hyphens to blanks: ``Opt-Out`` is ``opt out``.
+
+    :param text: what the candidate wrote, may be empty or ``None``
+    :returns: str, possibly empty
+    """
+    return " ".join(fold_text(text).replace("-", " ").replace("_", " ").split())
 
 
 def twilio_handles(text, word, our_number):

@@ -16,3 +16,6 @@ from . import test_core_form
 from . import test_gateway
 from . import test_translations
 from . import test_consent_machine
+from . import test_opt_out_phrases
+from . import test_keywords
+from . import test_review
