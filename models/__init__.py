@@ -14,6 +14,8 @@ from . import hr_sms_message_offer
 from . import hr_sms_message_queue
 from . import hr_sms_message_inbound
 from . import hr_sms_keyword
+from . import hr_sms_message_canceled
+from . import hr_sms_thread_withdrawal
 from . import hr_sms_thread_review
 from . import hr_applicant
 from . import hr_applicant_person

@@ -114,12 +114,15 @@ class HrSmsMessage(models.Model):
                 for message in messages
             ]
         )
-        going = self.browse()
+        going = canceled = self.browse()
         for message, verdict in zip(messages, verdicts, strict=True):
             if verdict.code in PAUSES:
                 message._wait(Verdict(wait_code=verdict.code))
             elif verdict.code:
-                message.write({"state": "canceled", "failure_code": verdict.code})
+                message.write(
+                    {"state": "canceled", "failure_code": verdict.code, "wait_code": False}
+                )
+                canceled |= message
             elif verdict.wait_code:
                 message._wait(verdict)
             else:
@@ -136,6 +139,7 @@ class HrSmsMessage(models.Model):
                 }
             )
         (messages - going).thread_id._notify_changed()
+        canceled._tell_authors()
         return [
             (gateway, [message._outgoing() for message in batch])
             for gateway, batch in going._by_gateway()

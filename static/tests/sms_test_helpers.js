@@ -110,6 +110,7 @@ export class FakeTexting {
             consent: this.consents[selected] || makeConsent({ state: "none" }),
             gate: this.gate,
             notices: this.notices || [],
+            review: this.review || false,
             can_send: this.canSend,
             limit: 1400,
             messages: all.slice(-limit).map((message) => ({ ...message })),
@@ -139,6 +140,12 @@ export class FakeTexting {
         return true;
     }
 
+    sms_review_decide({ decision }) {
+        this.review = false;
+        this.gate = { allowed: decision === "clear", code: "", reason: "" };
+        return 1;
+    }
+
     sms_consent_history() {
         return this.history;
     }
@@ -158,6 +165,7 @@ const METHODS = [
     "sms_consent_withdraw",
     "sms_consent_history",
     "sms_mark_read",
+    "sms_review_decide",
 ];
 
 export function makeConsent(values = {}) {

@@ -40,6 +40,7 @@ export class SmsConversation {
         this.consent = null;
         this.gate = null;
         this.notices = [];
+        this.review = false;
         this.canSend = false;
         this.limit = 1400;
         this.messages = [];
@@ -130,6 +131,7 @@ export class SmsConversation {
         this.consent = answer.consent;
         this.gate = answer.gate;
         this.notices = answer.notices || [];
+        this.review = answer.review || false;
         this.canSend = answer.can_send;
         this.limit = answer.limit || 1400;
         this.ready = true;
@@ -189,6 +191,12 @@ export class SmsConversation {
 
     async withdrawConsent(note) {
         await this._call("sms_consent_withdraw", { number: this.number, note });
+        await this.load();
+    }
+
+    /** @param {"opt_out"|"clear"} decision about a text that sounds like an opt-out */
+    async decide(decision) {
+        await this._call("sms_review_decide", { decision, number: this.number });
         await this.load();
     }
 

@@ -24,6 +24,7 @@ import { SmsComposer } from "../composer/composer";
 import { SmsConsentDialog } from "../consent_dialog/consent_dialog";
 import { SmsWithdrawDialog } from "../consent_dialog/withdraw_dialog";
 import { SmsConsentPopover } from "../consent_popover/consent_popover";
+import { SmsReview } from "../review/review";
 import { SmsStatusChip } from "../status_chip/status_chip";
 
 /** So close to an end, in pixels, counts as being there. */
@@ -38,6 +39,7 @@ export class SmsTab extends Component {
         DropdownItem,
         SmsBubble,
         SmsComposer,
+        SmsReview,
         SmsStatusChip,
     };
     static props = { conversation: Object, isAside: { type: Boolean, optional: true } };
