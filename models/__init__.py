@@ -9,6 +9,7 @@ from . import hr_sms_consent_evidence
 from . import hr_sms_pending_answer
 from . import hr_sms_gate
 from . import hr_sms_gate_consent
+from . import hr_sms_gate_blacklist
 from . import hr_sms_message
 from . import hr_sms_message_offer
 from . import hr_sms_message_queue
@@ -17,6 +18,8 @@ from . import hr_sms_keyword
 from . import hr_sms_message_canceled
 from . import hr_sms_thread_withdrawal
 from . import hr_sms_thread_review
+from . import phone_blacklist
+from . import hr_sms_thread_blacklist
 from . import hr_applicant
 from . import hr_applicant_person
 from . import hr_applicant_consent

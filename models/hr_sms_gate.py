@@ -50,6 +50,10 @@ REASONS = {
         "Somebody else who shares this number agreed to texts. Add consent if this applicant "
         "agreed too."
     ),
+    "blacklisted": _lt(
+        "This number is on the phone blacklist: marketing or a colleague put it there. Ask an "
+        "administrator to take it off if the candidate wants texts."
+    ),
     "duplicate": _lt("Not sent twice: this number got the text for another application."),
     "body_empty": _lt("The text is empty. Write something first."),
     "body_too_long": _lt("The text is longer than 1,400 characters. Shorten it."),
@@ -156,6 +160,7 @@ class HrSmsGate(models.AbstractModel):
         return [
             self._refuse_number,
             self._refuse_consent,
+            self._refuse_blacklisted,
             self._refuse_body,
             self._refuse_company,
         ]

@@ -20,3 +20,4 @@ from . import test_opt_out_phrases
 from . import test_keywords
 from . import test_review
 from . import test_withdrawal
+from . import test_blacklist
