@@ -23,8 +23,10 @@
         "views/hr_sms_keyword_views.xml",
         "views/website_templates.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_ledger_views.xml",
         "views/hr_job_views.xml",
         "wizards/base_module_uninstall_views.xml",
+        "wizards/hr_sms_ledger_check_views.xml",
     ],
     "demo": ["demo/hr_applicant_demo.xml"],
     "assets": {

@@ -13,6 +13,7 @@ _COLUMNS = (
     "event",
     "method",
     "scope",
+    "keyword",
     "source",
     "source_ref",
     "given_date",

@@ -2,9 +2,11 @@ from . import hr_sms_wording
 from . import res_company
 from . import hr_job
 from . import res_config_settings
+from . import res_config_settings_ledger
 from . import hr_sms_job_form
 from . import hr_sms_thread
 from . import hr_sms_consent
+from . import hr_sms_consent_check
 from . import hr_sms_consent_evidence
 from . import hr_sms_pending_answer
 from . import hr_sms_gate

@@ -5,6 +5,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..rules import consent
@@ -17,7 +18,7 @@ _CHAINED = (
     "event",
     "method",
     "scope",
-    "source",
+    "keyword",
     "company_name",
     "applicant_ref",
     "job_ref",
@@ -32,6 +33,7 @@ PERSONAL = (
     "number",
     "applicant_name",
     "actor_name",
+    "source",
     "source_ref",
     "page_url",
     "ip_address",
@@ -41,7 +43,7 @@ PERSONAL = (
 )
 
 
-_TEXTS = (*PERSONAL, "source", "wording", "wording_lang", "wording_version")
+_TEXTS = (*PERSONAL, "keyword", "wording", "wording_lang", "wording_version")
 
 
 class HrSmsConsent(models.Model):
@@ -92,7 +94,7 @@ class HrSmsConsent(models.Model):
         CONSENT_SCOPES,
         readonly=True,
     )
-    source = fields.Char(readonly=True, help="Where it was given, for example the job board.")
+    keyword = fields.Char(readonly=True, help="The keyword a text was taken for.")
     company_name = fields.Char(readonly=True)
     applicant_ref = fields.Integer("Applicant ID", readonly=True)
     job_ref = fields.Integer("Job ID", readonly=True)
@@ -106,14 +108,23 @@ class HrSmsConsent(models.Model):
     hash = fields.Char(required=True, readonly=True)
 
     number = fields.Char(compute="_compute_evidence", search="_search_number")
-    applicant_name = fields.Char("Applicant", compute="_compute_evidence")
-    actor_name = fields.Char("By", compute="_compute_evidence")
-    source_ref = fields.Char("Source Reference", compute="_compute_evidence")
+    applicant_name = fields.Char(
+        "Applicant", compute="_compute_evidence", search="_search_applicant_name"
+    )
+    actor_name = fields.Char("By", compute="_compute_evidence", search="_search_actor_name")
+    source = fields.Char(
+        compute="_compute_evidence",
+        search="_search_source",
+        help="Where it was given, for example the job board.",
+    )
+    source_ref = fields.Char(
+        "Source Reference", compute="_compute_evidence", search="_search_source_ref"
+    )
     page_url = fields.Char("Page", compute="_compute_evidence")
     ip_address = fields.Char("IP Address", compute="_compute_evidence")
     user_agent = fields.Char(compute="_compute_evidence")
     twilio_sid = fields.Char("Twilio Message SID", compute="_compute_evidence")
-    note = fields.Text(compute="_compute_evidence")
+    note = fields.Text(compute="_compute_evidence", search="_search_note")
 
     _thread_sequence_unique = models.UniqueIndex("(thread_id, sequence)")
 
@@ -140,10 +151,36 @@ class HrSmsConsent(models.Model):
             for name in PERSONAL:
                 event[name] = row[name]
 
-    def _search_number(self, operator, value):
+    def _search_evidence(self, name, operator, value):
+        """Return the domain of the events whose evidence matches; a missing one is empty."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # the ORM asks for the opposite and turns it around
         # sudo: as for reading; the rules of the event itself still apply to the result
-        rows = self.env["hr.sms.consent.evidence"].sudo()._search([("number", operator, value)])
-        return [("id", "in", rows.subselect("consent_id"))]
+        evidence = self.env["hr.sms.consent.evidence"].sudo()
+        found = Domain(
+            "id", "in", evidence._search([(name, operator, value)]).subselect("consent_id")
+        )
+        if operator == "in" and False in value:
+            found |= Domain("id", "not in", evidence._search([]).subselect("consent_id"))
+        return found
+
+    def _search_number(self, operator, value):
+        return self._search_evidence("number", operator, value)
+
+    def _search_applicant_name(self, operator, value):
+        return self._search_evidence("applicant_name", operator, value)
+
+    def _search_actor_name(self, operator, value):
+        return self._search_evidence("actor_name", operator, value)
+
+    def _search_source(self, operator, value):
+        return self._search_evidence("source", operator, value)
+
+    def _search_source_ref(self, operator, value):
+        return self._search_evidence("source_ref", operator, value)
+
+    def _search_note(self, operator, value):
+        return self._search_evidence("note", operator, value)
 
     # ------------------------------------------------------------
     # Append-only
@@ -186,9 +223,9 @@ class HrSmsConsent(models.Model):
         with the application, the webhook or the click that caused it.
 
         :param entries: list of dicts with ``thread`` (record), ``event``, ``method`` and any of
-            ``scope``, ``source``, ``given_date`` (UTC datetime, now by default),
+            ``scope``, ``keyword``, ``given_date`` (UTC datetime, now by default),
             ``applicant`` (record), ``wording``, ``wording_lang``, ``wording_version`` and the
-            personal fields ``actor_name``, ``source_ref``, ``page_url``, ``ip_address``,
+            personal fields ``actor_name``, ``source``, ``source_ref``, ``page_url``, ``ip_address``,
             ``user_agent``, ``twilio_sid``, ``note``
         :returns: the new events, in the order of ``entries``
         :raises ValueError: for an event or method that does not exist
@@ -254,7 +291,7 @@ class HrSmsConsent(models.Model):
             "event": entry["event"],
             "method": entry["method"],
             "scope": entry.get("scope") or (entry["event"] == "granted" and "jobs"),
-            "source": entry.get("source") or False,
+            "keyword": entry.get("keyword") or False,
             "company_name": thread.company_id.name,
             "applicant_ref": applicant_sudo.id or 0,
             "job_ref": entry.get("job_ref") or applicant_sudo.job_id.id or 0,

@@ -24,6 +24,7 @@ class HrSmsConsentEvidence(models.Model):
     number = fields.Char(readonly=True)
     applicant_name = fields.Char(readonly=True)
     actor_name = fields.Char(readonly=True)
+    source = fields.Char(readonly=True)
     source_ref = fields.Char(readonly=True)
     page_url = fields.Char(readonly=True)
     ip_address = fields.Char(readonly=True)

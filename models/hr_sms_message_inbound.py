@@ -76,8 +76,11 @@ class HrSmsMessage(models.Model):
         :returns: :class:`~.hr_sms_keyword.Keyword` or ``None``
         """
         if opt_out_type in keywords.OPT_OUT_TYPES:
-            word = keywords.fold_keyword(body)[:40]
-            return Keyword(word, keywords.OPT_OUT_TYPES[opt_out_type], "en")
+            # A word we do not know is not copied: the ledger's chain must hold nothing personal.
+            known = self.env["hr.sms.keyword"]._match(companies, body)
+            action = keywords.OPT_OUT_TYPES[opt_out_type]
+            word = known.word if known and known.action == action else opt_out_type.casefold()
+            return Keyword(word, action, "en")
         return self.env["hr.sms.keyword"]._match(companies, body)
 
     def _e164(self, number):
@@ -180,7 +183,7 @@ class HrSmsMessage(models.Model):
                     "actor_name": self.applicant_id.partner_name or thread.number,
                     "twilio_sid": self.twilio_sid,
                     "note": self.body,
-                    "source": keyword.word,
+                    "keyword": keyword.word,
                     "source_ref": self.sender_number,
                 }
                 for thread in threads

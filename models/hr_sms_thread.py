@@ -308,9 +308,14 @@ class HrSmsThread(models.Model):
                 return False
             if event.method == "provider":
                 return True
-            if event.method == "keyword" and event.source_ref == our_number:
-                if keywords.twilio_handles(event.note, event.source, our_number):
-                    return True
+            if event.method != "keyword":
+                continue
+            if not event.number and event.keyword in keywords.TWILIO_STOP:
+                return True  # which of our numbers it went to is erased
+            if event.source_ref == our_number and keywords.twilio_handles(
+                event.note, event.keyword, our_number
+            ):
+                return True
         return False
 
     def _is_locked_by_us(self, our_number):

@@ -282,7 +282,7 @@ class TestReceiving(WebhookCase):
         self.assertEqual(self.thread.consent_state, "withdrawn")
         self.assertTrue(self.thread.consent_locked)
         event = self.thread._deciding_event()
-        self.assertEqual((event.method, event.source), ("keyword", "stop"))
+        self.assertEqual((event.method, event.keyword), ("keyword", "stop"))
         self.assertEqual(event.twilio_sid, self.messages().twilio_sid)
         self.assertEqual(event.actor_name, "Robin Candidate")
         self.assertFalse(self.confirmations(), "Twilio confirms its own words")

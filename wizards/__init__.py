@@ -1,1 +1,2 @@
 from . import base_module_uninstall
+from . import hr_sms_ledger_check
