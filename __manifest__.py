@@ -11,7 +11,7 @@
         "calendar_sms",
         "sms_twilio",
     ],
-    "external_dependencies": {"python": ["phonenumbers", "twilio"]},
+    "external_dependencies": {"python": ["phonenumbers", "reportlab", "twilio"]},
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",
@@ -26,6 +26,7 @@
         "views/res_config_settings_ledger_views.xml",
         "views/hr_job_views.xml",
         "wizards/base_module_uninstall_views.xml",
+        "wizards/hr_sms_erasure_views.xml",
         "wizards/hr_sms_ledger_check_views.xml",
     ],
     "demo": ["demo/hr_applicant_demo.xml"],

@@ -2,9 +2,14 @@ import csv
 import io
 import re
 
-from odoo import fields, http
+from werkzeug.exceptions import NotFound
+
+from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request
+
+from ..models.hr_sms_thread_erasure import MANAGER_GROUP
+from ..models.hr_sms_thread_proof import csv_cell
 
 _COLUMNS = (
     "company_name",
@@ -35,7 +40,7 @@ _COLUMNS = (
     "hash",
 )
 _BATCH = 1000
-_E164 = re.compile(r"^\+\d{5,15}$")
+_TYPES = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
 
 class LedgerExport(http.Controller):
@@ -65,22 +70,56 @@ class LedgerExport(http.Controller):
         last = 0
         while events := ledger.search([("id", ">", last)], order="id", limit=_BATCH):
             for event in events:
-                writer.writerow([_cell(event[name]) for name in _COLUMNS])
+                writer.writerow([csv_cell(event[name]) for name in _COLUMNS])
             last = events[-1].id
             ledger.env.invalidate_all()
         return output.getvalue().encode("utf-8-sig")
 
+    @http.route("/recruitment_texting/proof.pdf", type="http", auth="user", readonly=True)
+    def proof_pdf(self, applicant_id=None, thread_ids=None):
+        """Download the proof of one candidate's consent as PDF.
 
-def _cell(value):
-    """Return a value for a cell; text that a spreadsheet would run as a formula is quoted.
+        :param applicant_id: id of an ``hr.applicant``: all of their numbers
+        :param thread_ids: ids of ``hr.sms.thread``, separated by commas
+        :raises AccessError: for anybody but managers of SMS, and for other companies
+        """
+        return self._proof(self._threads(applicant_id, thread_ids)._proof_pdf(), "pdf")
 
-    https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    if value is False or value is None:
-        return ""
-    if hasattr(value, "strftime"):
-        return f"{fields.Datetime.to_string(value)}Z"
-    text = str(value)
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _E164.match(text):
-        return f"'{text}"
-    return text
+    @http.route("/recruitment_texting/proof.csv", type="http", auth="user", readonly=True)
+    def proof_csv(self, applicant_id=None, thread_ids=None):
+        """Download the proof of one candidate's consent as CSV.
+
+        :param applicant_id: id of an ``hr.applicant``: all of their numbers
+        :param thread_ids: ids of ``hr.sms.thread``, separated by commas
+        :raises AccessError: for anybody but managers of SMS, and for other companies
+        """
+        return self._proof(self._threads(applicant_id, thread_ids)._proof_csv(), "csv")
+
+    def _threads(self, applicant_id, thread_ids):
+        """Return the threads a proof is asked for, after checking that the user may have it."""
+        request.env["hr.sms.thread"]._check_provable()
+        threads = request.env["hr.sms.thread"].browse(_ids(thread_ids)).exists()
+        if applicant := request.env["hr.applicant"].browse(_ids(applicant_id)).exists():
+            applicant._sms_check_right(MANAGER_GROUP)
+            threads |= applicant._sms_all_threads().with_env(request.env)
+        if not threads:
+            raise NotFound()
+        threads._check_provable()
+        return threads
+
+    def _proof(self, content, file_format):
+        name = f"sms-consent-proof.{file_format}"
+        return request.make_response(
+            content,
+            [
+                ("Content-Type", _TYPES[file_format]),
+                ("Content-Disposition", content_disposition(name)),
+                ("Cache-Control", "no-store"),
+            ],
+        )
+
+
+def _ids(text):
+    """Return the ids of an address, none for what is no list of ids."""
+    parts = (text or "").split(",")
+    return [int(part) for part in parts if re.fullmatch(r"[0-9]{1,9}", part)]

@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import requests
 from twilio.base.exceptions import TwilioException
@@ -26,6 +27,9 @@ CONCURRENCY = 50
 # So many texts at a time are asked about once more, right before they are handed over.
 HANDFUL = 10
 
+
+# "Cannot change this resource before its processing has finished"
+_ON_ITS_WAY = 20009
 
 # Not even tried: the address of Twilio is no address.
 _NEVER_LEFT = (
@@ -142,6 +146,44 @@ class Gateway:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 results |= {future.result().uuid: future.result() for future in done}
         return [results[text.uuid] for text in outgoing]
+
+    def erase_many(self, texts):
+        """Have Twilio forget texts, concurrently. May be repeated.
+
+        https://www.twilio.com/docs/messaging/api/message-resource#redact-a-message
+        Refused with error 20009 while a text is on its way.
+
+        :param texts: list of ``(MessageSid, action)``, the action ``redact`` (the body) or
+            ``delete`` (the text with its number and date)
+        :returns: list of ``"done"``, ``"retry"`` or ``"failed"``, in the same order
+        """
+        with ThreadPoolExecutor(
+            max_workers=min(self._concurrency, len(texts)) or 1,
+            thread_name_prefix="recruitment_texting.gateway",
+        ) as pool:
+            return list(pool.map(self._erase, texts))
+
+    def _erase(self, text):
+        sid, action = text
+        try:
+            message = self._client().messages(sid)
+            if action == "redact":
+                message.update(body="")
+            else:
+                message.delete()
+        except TwilioException as error:
+            status = getattr(error, "status", 0) or 0
+            if status == HTTPStatus.NOT_FOUND:
+                return "done"  # Twilio has forgotten it already
+            final = (HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED)
+            busy = getattr(error, "code", None) == _ON_ITS_WAY
+            return "failed" if status in final and not busy else "retry"
+        except _NEVER_LEFT:
+            return "failed"
+        except requests.exceptions.RequestException as error:
+            _logger.info("%s while erasing a text at Twilio", type(error).__name__)
+            return "retry"
+        return "done"
 
     def _send(self, text):
         try:

@@ -93,7 +93,7 @@ class HrApplicant(models.Model):
         company = self.sudo()._sms_company()
         if create:
             return threads._get_or_create(company, [number])[number]
-        return threads.search([("company_id", "=", company.id), ("number", "=", number)])
+        return threads._find(company, [number]).get(number, threads)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -130,6 +130,8 @@ class HrApplicant(models.Model):
         if not numbers:
             return
         threads = self.env["hr.sms.thread"].sudo()
+        for company, theirs in applicants.grouped(lambda one: one._sms_company()).items():
+            threads._restore_numbers(company, set(theirs.mapped("sms_number")) - {False})
         threads._link_applicants(threads.search([("number", "in", numbers)]), applicants)
         self.env["hr.sms.pending.answer"].sudo().search(
             [("applicant_id", "in", applicants.ids)]
@@ -150,6 +152,8 @@ class HrApplicant(models.Model):
                 )
             )
             applicant.sms_consent_state = thread[:1].consent_state or "none"
+        for applicant, thread in self._sms_erased_threads().items():
+            applicant.sms_consent_state = thread.consent_state
 
     def _search_sms_consent_state(self, operator, value):
         if operator != "in":

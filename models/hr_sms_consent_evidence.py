@@ -54,3 +54,17 @@ class HrSmsConsentEvidence(models.Model):
     def _check_ledger(self):
         if self.env.context.get("hr_sms_ledger") is not LEDGER:
             raise AccessError(self.env._("Evidence of consent is only written with its event."))
+
+
+class HrSmsConsent(models.Model):
+    _inherit = "hr.sms.consent"
+
+    def _erase_evidence(self):
+        """Delete the personal part of these events. The caller appends the ``erased`` event."""
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL hr_recruitment_texting.erasing = 'on'")
+        self.env.cr.execute(
+            "DELETE FROM hr_sms_consent_evidence WHERE consent_id = ANY(%s)", [self.ids]
+        )
+        self.env.cr.execute("SET LOCAL hr_recruitment_texting.erasing = 'off'")
+        self.env.invalidate_all()

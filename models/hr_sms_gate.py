@@ -54,6 +54,7 @@ REASONS = {
         "This number is on the phone blacklist: marketing or a colleague put it there. Ask an "
         "administrator to take it off if the candidate wants texts."
     ),
+    "erased": _lt("The candidate's texts and personal data were erased before it was sent."),
     "duplicate": _lt("Not sent twice: this number got the text for another application."),
     "body_empty": _lt("The text is empty. Write something first."),
     "body_too_long": _lt("The text is longer than 1,400 characters. Shorten it."),

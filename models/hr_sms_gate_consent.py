@@ -65,22 +65,10 @@ class HrSmsGate(models.AbstractModel):
         :param numbers: iterable of E.164 numbers
         :returns: dict from number to reason code, of the closed ones only; one query
         """
-        # sudo: whatever sends for whomever, an opt-out holds
-        threads = (
-            self.env["hr.sms.thread"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("company_id", "=", company.id),
-                    ("number", "in", list(numbers)),
-                    ("consent_state", "in", ("withdrawn", "review")),
-                ],
-                ["number", "consent_state", "consent_locked"],
-            )
+        threads = self.env["hr.sms.thread"]._find(
+            company, numbers, [("consent_state", "in", ("withdrawn", "review"))]
         )
         return {
-            thread.number: "consent_locked"
-            if thread.consent_locked
-            else f"consent_{thread.consent_state}"
-            for thread in threads
+            number: "consent_locked" if thread.consent_locked else f"consent_{thread.consent_state}"
+            for number, thread in threads.items()
         }

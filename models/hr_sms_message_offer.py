@@ -135,13 +135,11 @@ class HrSmsMessage(models.Model):
         found = {}
         for company, wanted in numbers.items():
             threads = (
-                threads_sudo._get_or_create(company, wanted).values()
+                threads_sudo._get_or_create(company, wanted)
                 if create
-                else threads_sudo.search(
-                    [("company_id", "=", company.id), ("number", "in", list(wanted))]
-                )
+                else threads_sudo._find(company, wanted)
             )
-            found |= {(company, thread.number): thread for thread in threads}
+            found |= {(company, number): thread for number, thread in threads.items()}
         ids = [thread.id for thread in found.values()]
         none = threads_sudo.browse()
         found = {key: thread.with_prefetch(ids) for key, thread in found.items()}

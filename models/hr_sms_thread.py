@@ -20,6 +20,7 @@ LEDGER_FIELDS = frozenset(
     {
         "company_id",
         "number",
+        "number_hmac",
         "consent_state",
         "consent_locked",
         "consent_scope",
@@ -145,6 +146,7 @@ class HrSmsThread(models.Model):
     def _get_or_create(self, company, numbers):
         """Return the threads of a company and phone numbers, making the missing ones.
 
+        A thread whose number was erased gets it back: what its owner wanted still holds.
         Safe against two transactions making the same thread at once.
 
         :param company: ``res.company`` record
@@ -156,8 +158,7 @@ class HrSmsThread(models.Model):
         # the right to create one at will.
         threads_sudo = self.sudo().with_context(active_test=False)
         numbers = list(dict.fromkeys(numbers))
-        domain = [("company_id", "=", company.id), ("number", "in", numbers)]
-        found = {thread.number: thread for thread in threads_sudo.search(domain)}
+        found = self._restore_numbers(company, numbers)
         missing = [number for number in numbers if number not in found]
         if missing:
             self.env.cr.execute(
@@ -177,7 +178,7 @@ class HrSmsThread(models.Model):
                     numbers=missing,
                 )
             )
-            found = {thread.number: thread for thread in threads_sudo.search(domain)}
+            found |= self._find(company, missing)
             self.browse()._link_applicants(
                 threads_sudo.browse(found[number].id for number in missing)
             )

@@ -1,2 +1,3 @@
 from . import base_module_uninstall
+from . import hr_sms_erasure
 from . import hr_sms_ledger_check

@@ -1,0 +1,61 @@
+from odoo import models
+
+
+class HrApplicant(models.Model):
+    """What is kept about an applicant's numbers, to be proved or erased."""
+
+    _inherit = "hr.applicant"
+
+    def action_sms_erase(self):
+        """Open the erasure of these applicants' texts and personal data.
+
+        :returns: action of the wizard
+        :raises AccessError: for anybody but managers of SMS, and for other companies
+        :raises UserError: when there is nothing to erase
+        """
+        return self.env["hr.sms.erasure"]._action(applicants=self)
+
+    def _sms_all_threads(self):
+        """Return the threads of all numbers of these applicants with their companies.
+
+        :returns: ``hr.sms.thread`` records (superuser: the caller checked the right to read the
+            applicants)
+        """
+        threads = self.env["hr.sms.thread"].sudo()
+        for applicant in self.sudo():
+            company = applicant._sms_company()
+            threads |= applicant.sms_thread_ids.filtered(
+                lambda thread, company=company: thread.company_id == company
+            )
+            threads |= applicant._sms_thread(applicant.sms_number)
+        return threads
+
+    def _sms_waiting_answers(self):
+        """Return the answers to the job form that wait for a usable number (superuser)."""
+        # sudo: nobody reads them; the caller checked the right to read the applicants
+        return self.env["hr.sms.pending.answer"].sudo().search([("applicant_id", "in", self.ids)])
+
+    def _sms_erased_threads(self):
+        """Return the erased threads of those applicants that still have such a number.
+
+        :returns: dict from ``hr.applicant`` to ``hr.sms.thread`` (superuser: the caller checked
+            the right to read the applicants)
+        """
+        found = {}
+        threads = self.env["hr.sms.thread"].sudo()
+        unlinked = self.filtered(
+            lambda applicant: (
+                applicant.sudo().sms_number
+                and applicant.sudo().sms_number
+                not in applicant.sudo().sms_thread_ids.mapped("number")
+            )
+        )
+        if not unlinked or not threads.search_count([("number_hmac", "!=", False)], limit=1):
+            return found
+        for company, applicants in unlinked.grouped(lambda one: one.sudo()._sms_company()).items():
+            numbers = set(applicants.sudo().mapped("sms_number"))
+            erased = threads._find(company, numbers, [("number_hmac", "!=", False)])
+            for applicant in applicants:
+                if thread := erased.get(applicant.sudo().sms_number):
+                    found[applicant] = thread
+        return found
