@@ -8,6 +8,7 @@ from odoo.addons.phone_validation.tools import phone_validation
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
 from .hr_sms_gate import BODY_LIMIT
 from .hr_sms_thread import OFFICER_GROUP
+from .hr_sms_thread_erasure import MANAGER_GROUP
 from .transactions import short_transaction
 
 _lt = LazyTranslate(__name__)
@@ -201,6 +202,7 @@ class HrApplicant(models.Model):
                 "direction": message.direction,
                 "kind": message.kind,
                 "body": message.body or "",
+                "erased": bool(message.erased_date),
                 "state": message.state,
                 "state_label": labels[message.state],
                 "date": fields.Datetime.to_string(message.create_date),
@@ -250,6 +252,9 @@ class HrApplicant(models.Model):
             "can_withdraw": bool(may_send and number and state in ("granted", "review")),
             "refusal": self.env["hr.sms.gate"]._reason_text("consent_locked")
             if thread.consent_locked
+            else "",
+            "proof_url": f"/recruitment_texting/proof.FORMAT?applicant_id={self.id}"
+            if self.env.user.has_group(MANAGER_GROUP)
             else "",
         }
 

@@ -62,6 +62,7 @@ class HrSmsConsent(models.Model):
     thread_id = fields.Many2one(
         "hr.sms.thread", required=True, readonly=True, ondelete="restrict", index=True
     )
+    company_id = fields.Many2one(related="thread_id.company_id")
     sequence = fields.Integer(required=True, readonly=True)
     event = fields.Selection(
         [
@@ -135,6 +136,12 @@ class HrSmsConsent(models.Model):
         whoever writes SQL passes them by.
         """
         create_append_only_trigger(self.env.cr, self._table)
+
+    @api.depends("sequence", "event")
+    def _compute_display_name(self):
+        labels = dict(self._fields["event"]._description_selection(self.env))
+        for event in self:
+            event.display_name = f"{event.sequence}. {labels.get(event.event, '')}"
 
     @api.depends("personal_digest")
     def _compute_evidence(self):

@@ -189,4 +189,16 @@ class HrSmsThread(models.Model):
         answers.filtered(is_theirs).unlink()
 
     def _erase_elsewhere(self):
-        """Erase what other models keep of these threads' numbers. For extensions."""
+        """Take what follows from these threads off Odoo's phone blacklist.
+
+        Unless another company's thread still needs it: the list has no company.
+        """
+        others = self.search(
+            [
+                ("number", "in", self.mapped("number")),
+                ("id", "not in", self.ids),
+                ("consent_locked", "=", True),
+            ]
+        )
+        gone = set(self.mapped("number")) - set(others.mapped("number"))
+        self.env["phone.blacklist"]._sms_forget(list(gone))

@@ -37,7 +37,6 @@ _FIELDS = (
     "previous_hash",
     "hash",
 )
-FORMATS = ("pdf", "csv")
 
 
 class HrSmsThread(models.Model):
@@ -51,6 +50,7 @@ class HrSmsThread(models.Model):
         :param str file_format: ``pdf`` or ``csv``
         :returns: action
         """
+        self._check_provable()
         ids = ",".join(str(thread.id) for thread in self)
         return {
             "type": "ir.actions.act_url",
@@ -199,6 +199,24 @@ class HrSmsThread(models.Model):
             title = f"{event.sequence}. {values['event']} · {values['method']}"
             events.append((title, facts))
         return events
+
+
+class HrSmsConsent(models.Model):
+    _inherit = "hr.sms.consent"
+
+    def action_proof_pdf(self):
+        """Download the proof of these events' numbers as PDF.
+
+        :returns: action that downloads it
+        """
+        return self.thread_id._proof_action("pdf")
+
+    def action_proof_csv(self):
+        """Download the proof of these events' numbers as CSV.
+
+        :returns: action that downloads it
+        """
+        return self.thread_id._proof_action("csv")
 
 
 def csv_cell(value):

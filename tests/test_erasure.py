@@ -1,5 +1,6 @@
 import base64
 import os
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -151,6 +152,17 @@ class TestErasure(ErasureCase):
         with self.assertRaisesRegex(UserError, "Try again in a minute"):
             self.erase()
         self.assertEqual(self.thread.number, CANDIDATE)
+
+    def test_the_blacklist_forgets_it_too(self):
+        other = self.env["res.company"].create({"name": "Other Hiring"})
+        elsewhere = self.make_applicant(company_id=other.id, job_id=False)
+        self.append("withdrawn", "keyword", keyword="stop", note="STOP")
+        self.append("withdrawn", "keyword", elsewhere, keyword="stop", note="STOP")
+        blacklist = self.env["phone.blacklist"].with_context(active_test=False)
+        self.erase()
+        self.assertTrue(blacklist.search([("number", "=", CANDIDATE)]), "the other opt-out holds")
+        self.thread_of(elsewhere)._erase("Retention")
+        self.assertFalse(blacklist.search([("number", "=", CANDIDATE)]))
 
     def test_a_late_callback_brings_nothing_back(self):
         uuid = self.message.uuid
@@ -324,6 +336,10 @@ class TestNothingIsLeft(TextingMixin, HttpCase):
         form = {"From": "+12025550187", "To": "+12025550100", "Body": "popocatepetl, Zebulon"}
         receive = self.env["hr.sms.message"]._receive
         receive(self.company.ids, "SM" + "5" * 32, form)
+        waiting = fields.Datetime.now() + timedelta(days=1)
+        applicant.with_user(self.sender).sms_send("quetzalcoatl again", scheduled_date=waiting)
+        plain = "please stop texting me, popocatepetl"
+        receive(self.company.ids, "SM" + "3" * 32, {**form, "Body": plain})
         receive(self.company.ids, "SM" + "6" * 32, {**form, "Body": "STOP"})
         odd = {**form, "Body": "huascaranese", "OptOutType": "STOP"}
         receive(self.company.ids, "SM" + "4" * 32, odd)

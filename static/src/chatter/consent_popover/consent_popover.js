@@ -53,6 +53,21 @@ export class SmsConsentPopover extends Component {
         });
     }
 
+    /** Downloads of the proof, for those who may have it. */
+    get proofLinks() {
+        const { proof_url: url } = this.consent;
+        return url && this.state.history?.length
+            ? [
+                  { format: "pdf", label: _t("PDF"), icon: "fa-file-pdf-o" },
+                  { format: "csv", label: _t("CSV"), icon: "fa-file-text-o" },
+              ].map((link) => ({
+                  ...link,
+                  href: url.replace("FORMAT", link.format),
+                  file: `sms-consent-proof.${link.format}`,
+              }))
+            : [];
+    }
+
     get who() {
         const { by, actor_name: name, state } = this.consent;
         if (by === "candidate") {
