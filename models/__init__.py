@@ -4,6 +4,9 @@ from . import res_company_ledger
 from . import hr_job
 from . import res_config_settings
 from . import res_config_settings_ledger
+from . import res_company_limits
+from . import res_config_settings_limits
+from . import hr_sms_country_rule
 from . import hr_sms_job_form
 from . import hr_sms_thread
 from . import hr_sms_thread_erasure
@@ -16,9 +19,14 @@ from . import hr_sms_pending_answer
 from . import hr_sms_gate
 from . import hr_sms_gate_consent
 from . import hr_sms_gate_blacklist
+from . import hr_sms_gate_limits
+from . import hr_sms_allowance
+from . import hr_sms_allowance_line
+from . import hr_sms_gate_allowance
 from . import hr_sms_message
 from . import hr_sms_message_offer
 from . import hr_sms_message_queue
+from . import hr_sms_message_allowance
 from . import hr_sms_message_inbound
 from . import hr_sms_keyword
 from . import hr_sms_message_canceled
@@ -33,4 +41,5 @@ from . import hr_applicant_consent
 from . import hr_applicant_erasure
 from . import hr_applicant_sms_tab
 from . import hr_applicant_review
+from . import hr_applicant_limits
 from . import ir_http

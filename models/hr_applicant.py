@@ -302,7 +302,7 @@ class HrApplicant(models.Model):
             for applicant in self
         ]
         messages = self.env["hr.sms.message"]
-        verdicts, _threads = messages._consider(texts)
+        verdicts, _threads = messages._consider(texts, scheduled_date=scheduled_date)
         for applicant, verdict in zip(self, verdicts, strict=True):
             # Two applications of one number: the person gets the text once.
             if verdict.code and verdict.code != "duplicate":

@@ -210,6 +210,7 @@ class HrApplicant(models.Model):
                 "author_name": message.author_id.name or "",
                 "failure_code": message.failure_code or "",
                 "failure_reason": message.failure_reason or "",
+                "wait_reason": message.wait_reason or "",
                 "segment_count": message.segment_count,
                 "applicant_id": message.applicant_id.id,
                 "applicant_name": message.applicant_id.display_name

@@ -125,10 +125,16 @@ class HrSmsMessage(models.Model):
     @api.depends("failure_code", "failure_detail")
     @api.depends_context("lang")
     def _compute_failure_reason(self):
-        reasons = self.env["hr.sms.gate"]._reasons()
+        gate = self.env["hr.sms.gate"]
+        reasons = gate._reasons()
         for message in self:
-            text = FAILURES.get(message.failure_code) or reasons.get(message.failure_code)
-            message.failure_reason = self.env._(text) if text else message.failure_detail  # pylint: disable=gettext-variable
+            code = message.failure_code or ""
+            if text := FAILURES.get(code):
+                message.failure_reason = self.env._(text)  # pylint: disable=gettext-variable
+            elif code.partition(":")[0] in reasons:
+                message.failure_reason = gate._reason_text(code)
+            else:
+                message.failure_reason = message.failure_detail
 
     @api.depends("wait_code")
     @api.depends_context("lang")

@@ -1,6 +1,6 @@
 from dataclasses import dataclass, replace
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from .hr_sms_gate import GateRequest, Verdict
 
@@ -62,7 +62,7 @@ class HrSmsMessage(models.Model):
             the reason, for whoever looks there for what an automation sent
         :returns: list of :class:`Offer`, in the order of ``texts``
         """
-        verdicts, threads = self._consider(texts, create_threads=keep_refused)
+        verdicts, threads = self._consider(texts, keep_refused, scheduled_date)
         going, refused = {}, {}
         for position, (text, verdict) in enumerate(zip(texts, verdicts, strict=True)):
             request = {
@@ -90,15 +90,17 @@ class HrSmsMessage(models.Model):
         ]
 
     @api.model
-    def _consider(self, texts, create_threads=False):
+    def _consider(self, texts, create_threads=False, scheduled_date=None):
         """Ask the gate about texts, without sending any.
 
         :param texts: list of :class:`Text`
         :param bool create_threads: make the threads that are missing
+        :param scheduled_date: UTC datetime, ``None`` for now
         :returns: list of :class:`~.hr_sms_gate.Verdict` and list of ``hr.sms.thread`` records
             (superuser), both in the order of ``texts``
         """
         threads = self._threads_of(texts, create_threads)
+        later = scheduled_date and scheduled_date > fields.Datetime.now()
         verdicts = self.env["hr.sms.gate"]._ask(
             [
                 GateRequest(
@@ -112,6 +114,7 @@ class HrSmsMessage(models.Model):
                     applicant=text.applicant and text.applicant.sudo(),
                     number_typed=text.number_typed,
                     answer_waiting=text.answer_waiting,
+                    stage="later" if later else "now",
                 )
                 for text, thread in zip(texts, threads, strict=True)
             ]

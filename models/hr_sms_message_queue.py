@@ -110,6 +110,7 @@ class HrSmsMessage(models.Model):
                     kind=message.kind,
                     purpose=message.purpose,
                     applicant=message.applicant_id,
+                    stage="queue",
                 )
                 for message in messages
             ]
@@ -127,6 +128,7 @@ class HrSmsMessage(models.Model):
                 message._wait(verdict)
             else:
                 going |= message
+        going = going._charge()
         senders = going._choose_senders()
         for message in going:
             message.write(
@@ -281,6 +283,8 @@ class HrSmsMessage(models.Model):
             message._record_one(values)
             if result.code == delivery.OPTED_OUT:
                 opted_out |= message
+        # Twilio said no: there is no text.
+        recorded.filtered(lambda text: text.state == "failed" and not text.twilio_sid)._give_back()
         if opted_out:
             opted_out._record_provider_opt_out()
         # A wake-up for each half minute in which something is due.

@@ -24,3 +24,6 @@ from . import test_keywords
 from . import test_review
 from . import test_withdrawal
 from . import test_blacklist
+from . import test_quiet_hours
+from . import test_limits
+from . import test_allowance

@@ -49,9 +49,17 @@ class TextingMixin:
     def set_up_texting(cls):
         cls.env.user.group_ids += cls.env.ref("hr_recruitment_texting.group_sms_manager")
         cls.company = cls.env["res.company"].create(
-            {"name": "Acme Hiring", "country_id": cls.env.ref("base.us").id}
+            {
+                "name": "Acme Hiring",
+                "country_id": cls.env.ref("base.us").id,
+                # Tests run at any hour and send a lot: those about the limits turn them on.
+                "sms_quiet_hours": False,
+                "sms_daily_cap": 0,
+            }
         )
         cls.connect_company(cls.company)
+        # More than the free segments: tests about the allowance say how much there is.
+        cls.env["hr.sms.allowance"]._of(cls.company)._add("top_up", 10_000)
         cls.env.user.company_ids += cls.company
         cls.job = cls.env["hr.job"].create({"name": "Nurse", "company_id": cls.company.id})
         cls.applicant = cls.make_applicant()

@@ -373,6 +373,12 @@ class LiveServer(_Process):
             " sms_twilio_auth_token = %s WHERE id = %s",
             [simulator.account_sid, simulator.auth_token, company],
         )
+        # Many tests send more than the free segments.
+        self.psql(
+            "UPDATE hr_sms_allowance SET extra_left = 100000, period_total = 100000"
+            " WHERE company_id = %s",
+            [company],
+        )
         for sequence, number in enumerate(simulator.numbers, 1):
             self.psql(
                 "INSERT INTO sms_twilio_number (company_id, sequence, number, country_id)"

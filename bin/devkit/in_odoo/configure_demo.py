@@ -22,6 +22,9 @@ try:
     )
     parameters.set_param("web.base.url", os.environ["TEXTING_ODOO_URL"])
     parameters.set_param("web.base.url.freeze", "True")
+    account = env["hr.sms.allowance"]._of(company)  # noqa: F821
+    if account.balance < 50_000:  # enough to try everything out, and for load
+        account._add("top_up", 100_000, note="Demo")
     env.cr.commit()  # noqa: F821
 except Exception:  # noqa: BLE001 - the shell would swallow it and end well
     traceback.print_exc()

@@ -43,6 +43,9 @@ export class SmsConversation {
         this.review = false;
         this.canSend = false;
         this.limit = 1400;
+        /** UTC end of the quiet hours where the candidate is, and the same on their clock. */
+        this.quietUntil = false;
+        this.quietUntilLocal = "";
         this.messages = [];
         this.hasOlder = false;
         this.numbers = [];
@@ -134,6 +137,8 @@ export class SmsConversation {
         this.review = answer.review || false;
         this.canSend = answer.can_send;
         this.limit = answer.limit || 1400;
+        this.quietUntil = answer.quiet_until || false;
+        this.quietUntilLocal = answer.quiet_until_local || "";
         this.ready = true;
     }
 
@@ -179,8 +184,9 @@ export class SmsConversation {
     }
 
     /** @param {"job"|"reminder"} purpose what the text is about */
-    async send(body, number, purpose = "job") {
-        await this._call("sms_send", { body, number, purpose });
+    async send(body, number, purpose = "job", scheduledDate = false) {
+        const values = scheduledDate ? { scheduled_date: scheduledDate } : {};
+        await this._call("sms_send", { body, number, purpose, ...values });
         await this.load();
     }
 

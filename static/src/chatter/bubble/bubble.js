@@ -51,11 +51,17 @@ export class SmsBubble extends Component {
         if (state === "scheduled" && scheduled) {
             return { ...STATES.scheduled, label: _t("Goes out %s", formatWhen(scheduled)) };
         }
+        if (state === "queued" && this.props.message.wait_reason) {
+            return { ...STATES.queued, label: _t("Waiting") };
+        }
         return STATES[state] || { icon: "fa-circle-o", label: label || state };
     }
 
     get reason() {
         const { state, failure_reason: reason } = this.props.message;
+        if (state === "queued") {
+            return this.props.message.wait_reason || "";
+        }
         return ["failed", "canceled", "unknown"].includes(state) ? reason || "" : "";
     }
 

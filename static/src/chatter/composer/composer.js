@@ -4,6 +4,7 @@ import { isMacOS } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
 import { useAutoresize } from "@web/core/utils/autoresize";
 
+import { formatWhen } from "../../core/dates";
 import { drafts } from "../../core/drafts";
 import { messageOf } from "../../core/errors";
 import { TWILIO_ACCEPTABLE_USE, TWILIO_MESSAGING_POLICY } from "../../core/links";
@@ -149,7 +150,16 @@ export class SmsComposer extends Component {
         drafts.set(this.applicantId, this.number, this.state.text);
     }
 
-    async send() {
+    /** Set for the morning where the candidate is. */
+    get morningLabel() {
+        return _t("Send at %s", this.conversation.quietUntilLocal);
+    }
+
+    get morningTitle() {
+        return _t("For you: %s", formatWhen(this.conversation.quietUntil));
+    }
+
+    async send(scheduledDate = false) {
         if (!this.isSendable) {
             return;
         }
@@ -158,7 +168,7 @@ export class SmsComposer extends Component {
         this.state.error = "";
         try {
             const purpose = this.isReminderOnly ? "reminder" : "job";
-            await this.conversation.send(body, this.number, purpose);
+            await this.conversation.send(body, this.number, purpose, scheduledDate);
         } catch (error) {
             this.state.error = messageOf(error);
             return;

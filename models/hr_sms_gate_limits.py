@@ -1,0 +1,185 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
+
+from ..rules import quiet_hours, segments
+from .hr_sms_gate import BODY_LIMIT, REASONS, WAITS, Verdict
+
+_lt = LazyTranslate(__name__)
+
+REASONS["country_refused"] = _lt(
+    "Texts to %(detail)s are switched off. Call or write an e-mail, or ask an SMS manager to change "
+    "the country rules."
+)
+REASONS["body_too_long_here"] = _lt(
+    "The text is longer than the %(detail)s characters your company allows. Shorten it."
+)
+WAITS["quiet_hours"] = _lt(
+    "Waits because it is early or late where the candidate is. It goes out in the morning there."
+)
+WAITS["daily_cap"] = _lt(
+    "Waits because the candidate already got as many automatic texts as one may in a day."
+)
+# Texts that nobody waits for: they keep out of the night and do not heap up.
+UNATTENDED = ("bulk", "auto")
+DAY = timedelta(hours=24)
+DETAIL = ":"
+
+
+class HrSmsGate(models.AbstractModel):
+    """Limits beside consent: countries, length, quiet hours, texts per day.
+
+    A reason may carry a detail behind a colon, ``country_refused:FR``, which its text names.
+    """
+
+    _inherit = "hr.sms.gate"
+
+    def _refusals(self):
+        rules = super()._refusals()
+        rules.insert(1, self._refuse_country)
+        rules.append(self._refuse_length)
+        return rules
+
+    def _deferrals(self):
+        return [*super()._deferrals(), self._defer_quiet_hours, self._defer_daily_cap]
+
+    def _reason_text(self, code):
+        name, _colon, detail = (code or "").partition(DETAIL)
+        if not detail:
+            return super()._reason_text(code)
+        if name == "country_refused":
+            # sudo: the name of a country, for the text
+            country = self.env["hr.sms.country.rule"]._country_ids().get(detail)
+            detail = self.env["res.country"].sudo().browse(country).name if country else detail
+        return super()._reason_text(name) % {"detail": detail}
+
+    # ------------------------------------------------------------
+    # Countries and length
+    # ------------------------------------------------------------
+
+    def _refuse_country(self, requests):
+        tables = self._country_tables(requests)
+
+        def refuse(request):
+            table = tables[request.company]
+            region = table and quiet_hours.region_of(request.number)
+            refused = table.get(region, (None,))[0] == "refuse"
+            return f"country_refused{DETAIL}{region}" if refused else None
+
+        return [refuse(request) for request in requests]
+
+    def _country_tables(self, requests):
+        rules = self.env["hr.sms.country.rule"]
+        companies = {request.company for request in requests}
+        return {company: rules._by_country(company.id) for company in companies}
+
+    def _refuse_length(self, requests):
+        limits = {company: company.sudo().sms_length_limit for company in self._companies(requests)}
+
+        def refuse(request):
+            limit = limits[request.company]
+            # Keyword confirmations are ours, and due whatever their length.
+            if request.body is None or request.kind == "confirmation" or limit >= BODY_LIMIT:
+                return None
+            if segments.count(request.body).units > limit:
+                return f"body_too_long_here{DETAIL}{limit}"
+            return None
+
+        return [refuse(request) for request in requests]
+
+    def _companies(self, requests):
+        return {request.company for request in requests}
+
+    # ------------------------------------------------------------
+    # Quiet hours
+    # ------------------------------------------------------------
+
+    def _defer_quiet_hours(self, requests):
+        unattended = [request for request in requests if request.kind in UNATTENDED]
+        hours = {company: self._quiet_rules(company) for company in self._companies(unattended)}
+        now = fields.Datetime.now()
+        known = {}  # many numbers, few places
+
+        def defer(request):
+            rules = request.kind in UNATTENDED and hours[request.company]
+            if not rules:
+                return None
+            place = self._quiet_place(rules, request.number)
+            if place not in known:
+                until = quiet_hours.next_opening(now, *place)
+                known[place] = until and Verdict(wait_code="quiet_hours", until=until)
+            return known[place]
+
+        return [defer(request) for request in requests]
+
+    def _quiet_rules(self, company):
+        """Return a company's quiet hours, ``None`` when it keeps none.
+
+        :param company: ``res.company`` record
+        :returns: tuple of the hours ``(from, until)``, the time zone that counts where the
+            number says none, and the country rules
+        """
+        company_sudo = company.sudo()  # settings, whoever sends
+        table = self.env["hr.sms.country.rule"]._by_country(company.id)
+        has_own = any(hours for _rule, hours in table.values())
+        if not company_sudo.sms_quiet_hours and not has_own:
+            return None
+        default = (company_sudo.sms_open_from, company_sudo.sms_open_until)
+        zone = company_sudo.partner_id.tz or self.env.user.tz or "UTC"
+        return default if company_sudo.sms_quiet_hours else (0.0, 0.0), zone, table
+
+    def _quiet_place(self, rules, number):
+        """Return what :func:`~..rules.quiet_hours.next_opening` asks about a number."""
+        default, zone, table = rules
+        _rule, own = table.get(quiet_hours.region_of(number), (None, None))
+        start, end = own or default
+        return quiet_hours.zones_of(number), start, end, zone
+
+    # ------------------------------------------------------------
+    # Texts per day
+    # ------------------------------------------------------------
+
+    def _defer_daily_cap(self, requests):
+        """Let so many bulk and automatic texts a day go to one number, the rest later.
+
+        Two senders that claim texts of one number at the very same moment may exceed it by what
+        each claims: it is courtesy, no promise.
+        """
+        caps = {company: company.sudo().sms_daily_cap for company in self._companies(requests)}
+        capped = {
+            request.thread.id
+            for request in requests
+            if request.kind in UNATTENDED and caps[request.company] and request.thread
+        }
+        if not capped:
+            return [None] * len(requests)
+        now = fields.Datetime.now()
+        # sudo: what the number got, whoever sent it
+        went = dict(
+            self.env["hr.sms.message"]
+            .sudo()
+            ._read_group(
+                [
+                    ("thread_id", "in", list(capped)),
+                    ("kind", "in", UNATTENDED),
+                    ("state", "in", ("sending", "unknown", "sent", "delivered", "failed")),
+                    ("claimed_date", ">", now - DAY),
+                ],
+                ["thread_id"],
+                ["claimed_date:array_agg"],
+            )
+        )
+        dates = {thread.id: sorted(sent) for thread, sent in went.items()}
+
+        def defer(request):
+            if request.kind not in UNATTENDED or request.thread.id not in capped:
+                return None
+            cap = caps[request.company]
+            sent = dates.setdefault(request.thread.id, [])
+            if len(sent) < cap:
+                sent.append(now)
+                return None
+            return Verdict(wait_code="daily_cap", until=sent[-cap] + DAY)
+
+        return [defer(request) for request in requests]

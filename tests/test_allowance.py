@@ -1,0 +1,162 @@
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from ..gateway import Result
+from .common import TextingCase
+
+
+@tagged("post_install", "-at_install")
+class TestAllowance(TextingCase):
+    def setUp(self):
+        super().setUp()
+        self.append("granted", "job_form")
+        self.account = self.env["hr.sms.allowance"]._of(self.company)
+        self.left(50)
+
+    def left(self, segments):
+        """As a fresh company has it."""
+        self.account._set(extra_left=segments, period_total=segments)
+
+    def send(self, segments=1, **kwargs):
+        body = "a" * (153 * segments if segments > 1 else 10)
+        return self.env["hr.sms.message"].browse(
+            self.applicant.with_user(self.sender).sms_send(body, **kwargs)
+        )
+
+    def change(self, user=None, **values):
+        wizard = self.env["hr.sms.allowance.change"].with_user(user or self.manager)
+        return wizard.create({"allowance_id": self.account.id, **values}).action_apply()
+
+    def test_a_new_company_gets_fifty_once(self):
+        company = self.env["res.company"].create({"name": "Fresh"})
+        accounts = self.env["hr.sms.allowance"].search([])
+        self.assertNotIn(company, accounts.company_id)
+        self.connect_company(company, "+12025550199", sid="AC" + "2" * 32)
+        account = self.env["hr.sms.allowance"].search([("company_id", "=", company.id)])
+        self.assertEqual(account.balance, 50)
+        self.connect_company(company, "+12025550198", sid="AC" + "3" * 32)
+        self.assertEqual(account.line_ids.mapped("kind"), ["free"])
+
+    def test_the_fifty_first_segment_is_refused_until_a_top_up(self):
+        for _number in range(5):
+            self.send(9)
+        self.send(5)
+        with self.assertRaisesRegex(UserError, "used up. Ask an SMS manager to top up"):
+            self.send()
+        self.assertEqual(len(self.drain().sent), 6)
+        self.assertEqual(self.account.balance, 0)
+        tab = self.applicant.with_user(self.sender).sms_tab()
+        self.assertEqual(tab["gate"]["code"], "allowance_used_up")
+        self.change(segments=100, note="Invoice 7")
+        self.send()
+        self.assertEqual(len(self.drain().sent), 1)
+        self.assertEqual(self.account.balance, 99)
+
+    def test_bulk_and_scheduled_texts_wait_and_a_top_up_wakes_them(self):
+        self.left(0)
+        text = self.applicant._sms_text(self.applicant.sms_number, "Hello", kind="bulk")
+        [offer] = self.env["hr.sms.message"]._offer([text])
+        self.assertEqual(offer.verdict.wait_code, "allowance_waiting")
+        self.assertFalse(self.drain("bulk").sent)
+        self.assertTrue(offer.message.next_attempt_date)
+        later = self.send(scheduled_date="2099-01-01 00:00:00")
+        later.scheduled_date = fields.Datetime.now()
+        self.assertFalse(self.drain().sent)
+        self.assertIn("used up", later.wait_reason)
+        self.change(mode="unlimited")
+        self.assertFalse(offer.message.next_attempt_date)
+        self.assertEqual(len(self.drain(None).sent), 2)
+        self.assertEqual(sum(self.account.line_ids.mapped("used")), 2)
+
+    def test_a_text_twilio_did_not_take_is_given_back(self):
+        message = self.send()
+        self.env.flush_all()
+        with self.fake_gateway() as fake:
+            fake.answer = lambda text: Result(text.uuid, "failed", code=21211)
+            self.env["hr.sms.message"]._process_queue("direct")
+        self.env.invalidate_all()
+        self.assertEqual(message.state, "failed")
+        self.assertEqual(self.account.balance, 50)
+        self.assertEqual(
+            set(self.account.line_ids.mapped("kind")) & {"use", "given_back"},
+            {"use", "given_back"},
+        )
+
+    def test_a_retry_is_charged_once_and_given_back_when_canceled(self):
+        message = self.send()
+        self.env.flush_all()
+        with self.fake_gateway() as fake:
+            fake.answer = lambda text: Result(text.uuid, "retry", code=20429)
+            self.env["hr.sms.message"]._process_queue("direct")
+        self.env.invalidate_all()
+        self.assertEqual(self.account.balance, 49)
+        message.next_attempt_date = False
+        self.append("withdrawn", "manual")
+        self.drain()
+        self.assertEqual(message.state, "canceled")
+        self.assertEqual(self.account.balance, 50)
+
+    def test_confirmations_pass_at_zero(self):
+        self.left(0)
+        thread = self.thread_of(self.applicant)
+        self.env["hr.sms.message"]._queue(
+            [{"thread": thread, "body": "You are out.", "kind": "confirmation"}]
+        )
+        self.assertEqual(len(self.drain().sent), 1)
+        self.assertEqual(self.account.balance, 0)
+
+    def test_plans_renew_with_and_without_what_is_left(self):
+        for carry_over, balance in ((False, 150), (True, 250)):
+            with self.subTest(carry_over=carry_over):
+                self.account._set(plan_left=0, extra_left=50)
+                self.change(mode="plan", segments=100, carry_over=carry_over, renewal_day=3)
+                self.assertEqual(self.account.balance, 150)
+                day = self.account.renewal_date
+                self.assertEqual(day.day, 3)
+                self.env["hr.sms.allowance"]._renew_due(day)
+                self.env.invalidate_all()
+                self.assertEqual(self.account.balance, balance)
+                self.assertGreater(self.account.renewal_date, day)
+
+    def test_the_plan_is_used_first(self):
+        self.account._set(mode="plan", plan_left=2, extra_left=5)
+        self.assertEqual(self.account._take([(1, False), (2, False)]), [1, 2])
+        self.assertEqual((self.account.plan_left, self.account.extra_left), (0, 4))
+        self.assertEqual(self.account._take([(3, False), (2, False), (1, True)]), [3, None, 1])
+
+    def test_the_warning_at_eighty_percent_comes_once(self):
+        self.left(10)
+        notices = self.env["mail.message"].search_count([("subject", "like", "Acme Hiring")])
+        for number in range(9):
+            self.send()
+            self.drain()
+            found = self.env["mail.message"].search_count([("subject", "like", "Acme Hiring")])
+            self.assertEqual(found - notices, int(number >= 7), number)
+        [notice] = self.applicant.with_user(self.sender).sms_tab()["notices"]
+        self.assertEqual(notice["code"], "allowance_low")
+
+    def test_rights(self):
+        line = self.account.line_ids[0]
+        for user in (self.sender, self.viewer):
+            with self.assertRaises(AccessError):
+                self.account.with_user(user).read(["balance"])
+            with self.assertRaises(AccessError):
+                self.change(user)
+        manager = line.with_user(self.manager)
+        self.assertTrue(manager.read(["segments"]))
+        for record in (manager, self.account.with_user(self.manager)):
+            with self.assertRaises(UserError):
+                record.write({"company_id": self.company.id})
+            with self.assertRaises(UserError):
+                record.unlink()
+        with self.assertRaises(UserError):
+            line.sudo().write({"segments": 5})
+        other = self.env["hr.sms.allowance"]._of(self.env.ref("base.main_company"))
+        with self.assertRaises(AccessError):
+            self.env["hr.sms.allowance.change"].with_user(self.manager).create(
+                {"allowance_id": other.id}
+            ).action_apply()
+        for values in ({"segments": 0}, {"mode": "plan", "renewal_day": 31}):
+            with self.assertRaises(ValidationError):
+                self.change(**values)

@@ -1,0 +1,156 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import TextingCase
+
+NIGHT = datetime(2026, 1, 10, 9)  # 4:00 in New York and Washington
+MORNING = datetime(2026, 1, 10, 13)
+
+
+@tagged("post_install", "-at_install")
+class TestLimits(TextingCase):
+    """Countries, length, quiet hours and texts a day."""
+
+    def setUp(self):
+        super().setUp()
+        self.append("granted", "job_form")
+
+    def offer(self, kind="bulk", body="Hello", applicant=None):
+        applicant = applicant or self.applicant
+        text = applicant._sms_text(applicant.sms_number, body, kind=kind)
+        return self.env["hr.sms.message"]._offer([text])[0]
+
+    def french(self, number="+33612345678"):
+        applicant = self.make_applicant(partner_name="Camille", partner_phone=number)
+        self.append("granted", "job_form", applicant)
+        return applicant
+
+    # -- countries --
+
+    def test_french_numbers_are_refused_at_first(self):
+        applicant = self.french().with_user(self.sender)
+        with self.assertRaisesRegex(UserError, "Texts to France are switched off. Call"):
+            applicant.sms_send("Bonjour")
+        self.assertEqual(applicant.sms_tab()["gate"]["code"], "country_refused:FR")
+        self.assertTrue(self.french("+262692123456").with_user(self.sender).sms_send("Bonjour"))
+
+    def test_every_company_starts_with_the_rule(self):
+        for company in self.env["res.company"].search([]):
+            table = self.env["hr.sms.country.rule"]._by_country(company.id)
+            self.assertEqual(table.get("FR"), ("refuse", None), company.name)
+
+    def test_a_refused_automatic_text_says_why(self):
+        applicant = self.french()
+        text = applicant._sms_text(applicant.sms_number, "Bonjour", kind="auto")
+        [offer] = self.env["hr.sms.message"]._offer([text], keep_refused=True)
+        self.assertEqual(offer.message.state, "canceled")
+        self.assertIn("France", offer.message.failure_reason)
+
+    def test_one_way_warns(self):
+        rules = self.env["hr.sms.country.rule"].with_user(self.manager)
+        rules.search([("country_ids.code", "=", "FR")]).rule = "one_way"
+        applicant = self.french().with_user(self.sender)
+        [notice] = applicant.sms_tab()["notices"]
+        self.assertEqual((notice["code"], notice["level"]), ("one_way", "warning"))
+        self.assertTrue(applicant.sms_send("Bonjour"))
+
+    def test_who_may_edit_the_rules(self):
+        rules = self.env["hr.sms.country.rule"]
+        mine = rules.search([("company_id", "=", self.company.id)])
+        with self.assertRaises(AccessError):
+            mine.with_user(self.sender).write({"rule": "allow"})
+        other = rules.search([("company_id", "!=", self.company.id)], limit=1)
+        with self.assertRaises(AccessError):
+            other.with_user(self.manager).write({"rule": "allow"})
+        with self.assertRaisesRegex(ValidationError, "France already has a rule"):
+            rules.with_user(self.manager).create(
+                {"company_id": self.company.id, "country_ids": self.env.ref("base.fr").ids}
+            )
+
+    # -- length --
+
+    def test_the_company_s_own_length(self):
+        self.company.sms_length_limit = 480
+        applicant = self.applicant.with_user(self.sender)
+        with self.assertRaisesRegex(UserError, "480 characters your company allows"):
+            applicant.sms_send("a" * 481)
+        self.assertEqual(applicant.sms_tab()["limit"], 480)
+        self.assertTrue(applicant.sms_send("a" * 480))
+
+    # -- quiet hours --
+
+    def test_bulk_waits_for_the_morning(self):
+        self.company.sms_quiet_hours = True
+        with freeze_time(NIGHT):
+            for kind in ("bulk", "auto"):
+                offer = self.offer(kind)
+                self.assertEqual(offer.verdict.wait_code, "quiet_hours")
+                self.assertEqual(offer.message.next_attempt_date, MORNING)
+            self.assertIn("in the morning", self.applicant.sms_tab()["messages"][0]["wait_reason"])
+            self.assertFalse(self.drain("bulk").sent)
+        with freeze_time(MORNING):
+            self.assertEqual(len(self.drain("bulk").sent), 2)
+
+    def test_night_fell_before_it_was_claimed(self):
+        self.company.sms_quiet_hours = True
+        with freeze_time(MORNING):
+            message = self.offer().message
+        with freeze_time(MORNING + timedelta(hours=20)):
+            self.assertFalse(self.drain("bulk").sent)
+            self.assertEqual(message.wait_code, "quiet_hours")
+            self.assertEqual(message.next_attempt_date, MORNING + timedelta(days=1))
+
+    def test_by_hand_it_is_only_said(self):
+        self.company.sms_quiet_hours = True
+        applicant = self.applicant.with_user(self.sender)
+        with freeze_time(NIGHT):
+            tab = applicant.sms_tab()
+            self.assertEqual(tab["quiet_until"], fields.Datetime.to_string(MORNING))
+            self.assertRegex(tab["local_time"], r"^4:00\sAM$")
+            self.assertRegex(tab["notices"][0]["text"], r"It is 4:00\sAM where .* 8:00\sAM there")
+            applicant.sms_send("Are you up?")
+            self.assertEqual(self.drain().bodies, ["Are you up?"])
+        with freeze_time(MORNING):
+            self.assertFalse(applicant.sms_tab()["quiet_until"])
+
+    def test_a_country_with_own_hours(self):
+        self.company.sms_quiet_hours = True
+        self.env["hr.sms.country.rule"].create(
+            {
+                "company_id": self.company.id,
+                "country_ids": self.env.ref("base.us").ids,
+                "rule": "allow",
+                "has_own_hours": True,
+                "open_from": 9,
+                "open_until": 20,
+            }
+        )
+        with freeze_time(NIGHT):
+            self.assertEqual(self.offer().verdict.until, MORNING + timedelta(hours=1))
+
+    # -- texts a day --
+
+    def test_the_fourth_text_of_a_day_waits(self):
+        self.company.sms_daily_cap = 3
+        with freeze_time(MORNING):
+            for kind in ("auto", "auto", "bulk"):
+                self.offer(kind)
+            last = self.offer("bulk").message
+            self.assertEqual(len(self.drain("bulk").sent), 3)
+            self.assertEqual(last.wait_code, "daily_cap")
+            self.assertEqual(last.next_attempt_date, MORNING + timedelta(days=1))
+            self.applicant.with_user(self.sender).sms_send("By hand goes")
+            self.assertEqual(len(self.drain().sent), 1)
+        with freeze_time(MORNING + timedelta(days=1)):
+            self.assertEqual(len(self.drain("bulk").sent), 1)
+
+    def test_no_cap(self):
+        self.company.sms_daily_cap = 0
+        for _number in range(5):
+            self.offer()
+        self.assertEqual(len(self.drain("bulk").sent), 5)
