@@ -49,4 +49,5 @@ class HrSmsThread(models.Model):
         messages = self.env["hr.sms.message"].browse(row[0] for row in self.env.cr.fetchall())
         if messages:
             messages.invalidate_recordset()
+            messages.sudo()._give_back()  # the account follows, whoever withdrew
             messages._tell_authors()
