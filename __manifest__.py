@@ -34,6 +34,7 @@
         "wizards/base_module_uninstall_views.xml",
         "wizards/hr_sms_erasure_views.xml",
         "wizards/hr_sms_ledger_check_views.xml",
+        "wizards/privacy_lookup_wizard_views.xml",
     ],
     "demo": ["demo/hr_applicant_demo.xml"],
     "assets": {

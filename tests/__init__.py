@@ -4,6 +4,8 @@ from . import test_ledger
 from . import test_ledger_check
 from . import test_erasure
 from . import test_proof
+from . import test_privacy
+from . import test_retention
 from . import test_sending
 from . import test_webhooks
 from . import test_live_setup
