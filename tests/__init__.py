@@ -19,6 +19,7 @@ from . import test_story
 from . import test_sms_tab_browser
 from . import test_core_form
 from . import test_gateway
+from . import test_gateway_erasure
 from . import test_translations
 from . import test_consent_machine
 from . import test_opt_out_phrases
