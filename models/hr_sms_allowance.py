@@ -127,7 +127,9 @@ class HrSmsAllowance(models.Model):
                 account.with_env(env)._renew(today)
 
     def _renew(self, today):
-        self.env.cr.execute("SELECT FROM hr_sms_allowance WHERE id = %s FOR UPDATE", [self.id])
+        self.env.cr.execute(
+            "SELECT FROM hr_sms_allowance WHERE id = %s FOR NO KEY UPDATE", [self.id]
+        )
         self.invalidate_recordset()
         while self.mode == "plan" and self.renewal_date <= today:
             if self.plan_left and not self.plan_carry_over:
@@ -157,7 +159,7 @@ class HrSmsAllowance(models.Model):
         if self._take_total(total):
             return [segments for segments, _is_free in wanted]
         self.env.cr.execute(
-            "SELECT mode, plan_left + extra_left FROM hr_sms_allowance WHERE id = %s FOR UPDATE",
+            "SELECT mode, plan_left + extra_left FROM hr_sms_allowance WHERE id = %s FOR NO KEY UPDATE",
             [self.id],
         )
         [(mode, left)] = self.env.cr.fetchall()

@@ -91,18 +91,22 @@ class HrSmsGate(models.AbstractModel):
     def _companies(self, requests):
         return {request.company for request in requests}
 
+    def _is_unattended(self, request):
+        """Tell whether a text keeps out of the night; one for later is asked about then."""
+        return request.kind in UNATTENDED and request.stage != "later"
+
     # ------------------------------------------------------------
     # Quiet hours
     # ------------------------------------------------------------
 
     def _defer_quiet_hours(self, requests):
-        unattended = [request for request in requests if request.kind in UNATTENDED]
-        hours = {company: self._quiet_rules(company) for company in self._companies(unattended)}
+        waiting = [request for request in requests if self._is_unattended(request)]
+        hours = {company: self._quiet_rules(company) for company in self._companies(waiting)}
         now = fields.Datetime.now()
         known = {}  # many numbers, few places
 
         def defer(request):
-            rules = request.kind in UNATTENDED and hours[request.company]
+            rules = self._is_unattended(request) and hours[request.company]
             if not rules:
                 return None
             place = self._quiet_place(rules, request.number)
@@ -150,7 +154,7 @@ class HrSmsGate(models.AbstractModel):
         capped = {
             request.thread.id
             for request in requests
-            if request.kind in UNATTENDED and caps[request.company] and request.thread
+            if self._is_unattended(request) and caps[request.company] and request.thread
         }
         if not capped:
             return [None] * len(requests)
@@ -173,7 +177,7 @@ class HrSmsGate(models.AbstractModel):
         dates = {thread.id: sorted(sent) for thread, sent in went.items()}
 
         def defer(request):
-            if request.kind not in UNATTENDED or request.thread.id not in capped:
+            if not self._is_unattended(request) or request.thread.id not in capped:
                 return None
             cap = caps[request.company]
             sent = dates.setdefault(request.thread.id, [])

@@ -68,7 +68,8 @@ class HrSmsMessage(models.Model):
 
     def write(self, vals):
         if vals.get("state") == "canceled":
-            self._give_back()
+            # What waits here is not at Twilio, however often it was tried; the rest may be.
+            self.filtered(lambda text: text.state in ("queued", "scheduled"))._give_back()
         return super().write(vals)
 
     def _allowance_line(self, account, kind, used):
@@ -86,12 +87,20 @@ class HrSmsMessage(models.Model):
 
     @api.model
     def _wake_allowance(self, companies):
-        """Let texts that waited for segments try again."""
+        """Let texts that waited for segments try again.
+
+        Whoever calls this holds the company's account. Texts that a sender has claimed are left
+        to it: it waits for the account and finds the segments there. Waiting for it in turn would
+        be a deadlock.
+        """
         self.flush_model(["state", "wait_code", "next_attempt_date", "company_id"])
         self.env.cr.execute(
             """
             UPDATE hr_sms_message SET next_attempt_date = NULL
-             WHERE company_id = ANY(%s) AND wait_code = %s AND state IN ('queued', 'scheduled')
+             WHERE id IN (SELECT id FROM hr_sms_message
+                           WHERE company_id = ANY(%s) AND wait_code = %s
+                             AND state IN ('queued', 'scheduled')
+                             FOR UPDATE SKIP LOCKED)
          RETURNING kind, id
             """,
             [companies.ids, WAIT_CODE],

@@ -30,3 +30,5 @@ from . import test_blacklist
 from . import test_quiet_hours
 from . import test_limits
 from . import test_allowance
+from . import test_allowance_races
+from . import test_gate_scale

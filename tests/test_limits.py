@@ -20,10 +20,10 @@ class TestLimits(TextingCase):
         super().setUp()
         self.append("granted", "job_form")
 
-    def offer(self, kind="bulk", body="Hello", applicant=None):
+    def offer(self, kind="bulk", body="Hello", applicant=None, **kwargs):
         applicant = applicant or self.applicant
         text = applicant._sms_text(applicant.sms_number, body, kind=kind)
-        return self.env["hr.sms.message"]._offer([text])[0]
+        return self.env["hr.sms.message"]._offer([text], **kwargs)[0]
 
     def french(self, number="+33612345678"):
         applicant = self.make_applicant(partner_name="Camille", partner_phone=number)
@@ -104,6 +104,29 @@ class TestLimits(TextingCase):
             self.assertFalse(self.drain("bulk").sent)
             self.assertEqual(message.wait_code, "quiet_hours")
             self.assertEqual(message.next_attempt_date, MORNING + timedelta(days=1))
+
+    def test_a_reminder_planned_at_night_is_not_late(self):
+        self.company.write({"sms_quiet_hours": True, "sms_daily_cap": 1})
+        planned = MORNING + timedelta(hours=23)
+        with freeze_time(MORNING - timedelta(hours=2)):
+            self.offer("auto", "Not yet", scheduled_date=MORNING)
+        with freeze_time(MORNING):
+            self.assertEqual(self.drain("bulk").bodies, ["Not yet"])
+        with freeze_time(MORNING + timedelta(hours=15)):  # night, and one went today
+            reminder = self.offer("auto", "Reminder", scheduled_date=planned + timedelta(hours=2))
+            self.assertFalse(reminder.message.wait_code)
+        with freeze_time(planned + timedelta(hours=2)):
+            self.assertEqual(self.drain("bulk").bodies, ["Reminder"])
+
+    def test_a_planned_automatic_text_keeps_to_the_hours(self):
+        self.company.sms_quiet_hours = True
+        with freeze_time(MORNING - timedelta(hours=20)):
+            message = self.offer("auto", scheduled_date=NIGHT).message
+        with freeze_time(NIGHT):
+            self.assertFalse(self.drain("bulk").sent)
+        self.assertEqual(message.wait_code, "quiet_hours")
+        with freeze_time(MORNING):
+            self.assertEqual(len(self.drain("bulk").sent), 1)
 
     def test_by_hand_it_is_only_said(self):
         self.company.sms_quiet_hours = True

@@ -21,6 +21,7 @@ class LiveTextingCase(BaseCase):
     workers = 0
     # No cron: what is sent is sent by the request that queued it.
     options = ("--max-cron-threads=0",)
+    expected_log = ()
 
     @classmethod
     def setUpClass(cls):
@@ -28,7 +29,10 @@ class LiveTextingCase(BaseCase):
         cls.simulator = LiveSimulator().start()
         cls.addClassCleanup(cls.simulator.stop)
         cls.server = LiveServer(
-            workers=cls.workers, options=cls.options, simulator=cls.simulator
+            workers=cls.workers,
+            options=cls.options,
+            simulator=cls.simulator,
+            expected_log=cls.expected_log,
         ).start()
         cls.addClassCleanup(cls.server.stop)
         cls.admin = cls.server.login("admin")

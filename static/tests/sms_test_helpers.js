@@ -113,13 +113,16 @@ export class FakeTexting {
             review: this.review || false,
             can_send: this.canSend,
             limit: 1400,
+            quiet_until: this.quietUntil || false,
+            quiet_until_local: this.quietUntilLocal || "",
             messages: all.slice(-limit).map((message) => ({ ...message })),
             has_older: all.length > limit,
         };
     }
 
-    sms_send({ body, number }) {
-        this.addMessage({ body, state: "queued", state_label: "Queued" }, number);
+    sms_send({ body, number, scheduled_date: date }) {
+        const state = date ? "scheduled" : "queued";
+        this.addMessage({ body, state, state_label: state, scheduled_date: date || false }, number);
         return true;
     }
 

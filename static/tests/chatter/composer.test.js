@@ -4,6 +4,7 @@ import {
     expect,
     manuallyDispatchProgrammaticEvent,
     press,
+    queryAllTexts,
     queryOne,
     test,
     waitFor,
@@ -45,6 +46,73 @@ test("send by click: shown, input empty and focused", async () => {
     expect(texting.count("sms_send")).toBe(1);
     expect(".o_sms_input").toHaveValue("");
     expect(".o_sms_input").toBeFocused();
+});
+
+test("at night: send now, or in the morning there", async () => {
+    const texting = new FakeTexting({
+        quietUntil: "2025-03-11 12:00:00",
+        quietUntilLocal: "8:00 AM",
+        notices: [{ code: "quiet_hours", level: "info", text: "It is 11:30 PM there." }],
+    });
+    await openApplicant(texting);
+    await shows(".o_sms_notice[data-code=quiet_hours]", "11:30 PM");
+    await shows(".o_sms_send_morning", "Send at 8:00 AM");
+    expect(".o_sms_send_morning").not.toBeEnabled();
+    await insertText(".o_sms_input", "Good morning");
+    await click(".o_sms_send_morning:enabled");
+    await shows(".o_sms_bubble_state", "Goes out");
+    expect(texting.last("sms_send")).toEqual({
+        body: "Good morning",
+        number: MAIN,
+        purpose: "job",
+        scheduled_date: "2025-03-11 12:00:00",
+    });
+    expect(".o_sms_input").toHaveValue("");
+    await insertText(".o_sms_input", "Urgent");
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_bubble", { count: 2 });
+    expect(texting.last("sms_send")).toEqual({ body: "Urgent", number: MAIN, purpose: "job" });
+});
+
+test("by day there is one button", async () => {
+    await openApplicant(new FakeTexting());
+    await contains(".o_sms_send");
+    expect(".o_sms_send_morning").toHaveCount(0);
+});
+
+test("a blocked number cannot be set for the morning either", async () => {
+    await openApplicant(
+        new FakeTexting({
+            quietUntil: "2025-03-11 12:00:00",
+            quietUntilLocal: "8:00 AM",
+            gate: { allowed: false, code: "country_refused:FR", reason: "Not to France." },
+        })
+    );
+    await shows(".o_sms_blocked", "Not to France.");
+    expect(".o_sms_send_morning").toHaveCount(0);
+});
+
+test("a text that waits says why, in place of when it was to go", async () => {
+    const texting = new FakeTexting();
+    const reason = "Waits for a top-up.";
+    texting.addMessage({ state: "queued", wait_reason: reason });
+    texting.addMessage({
+        state: "scheduled",
+        scheduled_date: "2025-03-10 09:30:00",
+        wait_reason: reason,
+    });
+    texting.addMessage({ state: "queued" });
+    texting.addMessage({ state: "sent", wait_reason: reason });
+    await openApplicant(texting);
+    await contains(".o_sms_bubble", { count: 4 });
+    expect(".o_sms_bubble_reason").toHaveCount(2);
+    expect(".o_sms_bubble_reason:first").toHaveText(reason);
+    expect(queryAllTexts(".o_sms_bubble_state")).toEqual([
+        "Waiting",
+        "Waiting",
+        "Sending…",
+        "Sent",
+    ]);
 });
 
 test("send by Ctrl+Enter; Enter alone makes a line", async () => {

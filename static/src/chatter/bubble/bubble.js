@@ -48,21 +48,25 @@ export class SmsBubble extends Component {
         if (!this.isOutbound) {
             return null;
         }
+        if (this.waitReason) {
+            return { ...STATES.queued, label: _t("Waiting") };
+        }
         if (state === "scheduled" && scheduled) {
             return { ...STATES.scheduled, label: _t("Goes out %s", formatWhen(scheduled)) };
-        }
-        if (state === "queued" && this.props.message.wait_reason) {
-            return { ...STATES.queued, label: _t("Waiting") };
         }
         return STATES[state] || { icon: "fa-circle-o", label: label || state };
     }
 
     get reason() {
         const { state, failure_reason: reason } = this.props.message;
-        if (state === "queued") {
-            return this.props.message.wait_reason || "";
-        }
-        return ["failed", "canceled", "unknown"].includes(state) ? reason || "" : "";
+        const isOver = ["failed", "canceled", "unknown"].includes(state);
+        return isOver ? reason || "" : this.waitReason;
+    }
+
+    /** Why its time has come and it is still here. */
+    get waitReason() {
+        const { state, wait_reason: reason } = this.props.message;
+        return ["queued", "scheduled"].includes(state) ? reason || "" : "";
     }
 
     get stateTitle() {

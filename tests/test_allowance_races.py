@@ -1,0 +1,140 @@
+"""Several senders and a manager at one account, in real transactions of real processes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from odoo.tests import tagged
+
+from .live import RpcError
+from .test_live_texting import LiveTextingCase
+
+BODY = "For the last segments"
+
+
+@tagged("post_install", "-at_install")
+class TestAllowanceRaces(LiveTextingCase):
+    workers = 2
+    expected_log = (r"texting allowance is used up",)
+
+    def setUp(self):
+        super().setUp()
+        [(self.company,)] = self.server.psql(
+            "SELECT res_id FROM ir_model_data WHERE module = 'base' AND name = 'main_company'"
+        )
+
+    def leave(self, segments):
+        self.server.psql(
+            "UPDATE hr_sms_allowance SET plan_left = 0, extra_left = %s, period_total = %s"
+            " WHERE company_id = %s",
+            [segments, segments, self.company],
+        )
+
+    def balance(self):
+        [(left,)] = self.server.psql(
+            "SELECT plan_left + extra_left FROM hr_sms_allowance WHERE company_id = %s",
+            [self.company],
+        )
+        return left
+
+    def top_up(self, segments, session=None):
+        session = session or self.admin
+        [account] = session.call("hr.sms.allowance", "search", [("company_id", "=", self.company)])
+        [change] = session.call(
+            "hr.sms.allowance.change", "create", [{"allowance_id": account, "segments": segments}]
+        )
+        session.call("hr.sms.allowance.change", "action_apply", [change])
+
+    def states(self, body=BODY):
+        return sorted(
+            state
+            for (state,) in self.server.psql(
+                "SELECT CASE WHEN state = 'delivered' THEN 'sent' ELSE state END"
+                "       || coalesce(wait_code, '') FROM hr_sms_message WHERE body = %s",
+                [body],
+            )
+        )
+
+    def waiting_for_the_account(self):
+        [(count,)] = self.server.psql(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+            "   AND wait_event_type = 'Lock' AND query LIKE '%%hr_sms_allowance%%'",
+            [self.server.db],
+        )
+        return count
+
+    def test_senders_race_for_the_last_segments(self):
+        phones = [f"+120255541{number:02}" for number in range(12)]
+        applicants = [self.applicant(phone) for phone in phones]
+        sessions = [self.server.login("admin") for _phone in phones]
+        self.leave(3)
+
+        def send(position):
+            with suppress(RpcError):  # whoever comes last is refused at the door
+                return sessions[position].call(
+                    "hr.applicant", "sms_send", [applicants[position]], BODY
+                )
+
+        with ThreadPoolExecutor(12) as pool:
+            queued = [ids for ids in pool.map(send, range(12)) if ids]
+        self.assertGreaterEqual(len(queued), 3)
+        waiting = len(queued) - 3
+        self.eventually(
+            lambda: self.states() == [*["queuedallowance_waiting"] * waiting, *["sent"] * 3], 20
+        )
+        self.assertEqual(self.balance(), 0)
+        self.assertEqual(sum(len(self.at_twilio(phone)) for phone in phones), 3)
+        self.top_up(20)
+        self.eventually(lambda: self.states() == ["sent"] * len(queued), 20)
+        self.assertEqual(self.balance(), 20 - waiting)
+
+    def test_the_loser_of_the_last_segment_waits(self):
+        """Another sender takes the last segment while this one is about to."""
+        phone = "+12025554150"
+        applicant = self.applicant(phone)
+        self.leave(1)
+        with self.server.cursor() as cursor:
+            cursor.execute(
+                "UPDATE hr_sms_allowance SET extra_left = extra_left - 1 WHERE company_id = %s",
+                [self.company],
+            )
+            self.admin.call("hr.applicant", "sms_send", [applicant], "Too late")
+            self.eventually(self.waiting_for_the_account)
+        self.eventually(lambda: self.states("Too late") == ["queuedallowance_waiting"])
+        self.assertEqual(self.balance(), 0)
+        self.assertFalse(self.at_twilio(phone))
+        self.top_up(1)
+        self.eventually(lambda: self.at_twilio(phone))
+        self.assertEqual(self.balance(), 0)
+
+    def test_a_top_up_while_a_sender_holds_what_waits_for_it(self):
+        """The sender waits for the account, the top-up must not wait for the sender's text."""
+        phone, other = "+12025554160", "+12025554161"
+        applicant = self.applicant(phone)
+        self.applicant(other)
+        self.leave(1)
+        [message] = self.admin.call(
+            "hr.applicant", "sms_send", [applicant], "Waits", scheduled_date="2099-01-01 00:00:00"
+        )
+        self.server.psql(
+            "UPDATE hr_sms_message SET state = 'queued', scheduled_date = NULL,"
+            "       wait_code = 'allowance_waiting' WHERE id = %s",
+            [message],
+        )
+        self.leave(0)
+        session = self.server.login("admin")
+        with ThreadPoolExecutor(1) as pool:
+            with self.server.cursor() as cursor:
+                cursor.execute(
+                    "SELECT FROM hr_sms_allowance WHERE company_id = %s FOR NO KEY UPDATE",
+                    [self.company],
+                )
+                top_up = pool.submit(self.top_up, 5, session)
+                self.eventually(lambda: self.waiting_for_the_account() == 1)
+                # The confirmation of a word of ours wakes the sender, which claims both.
+                status, _text = self.post_inbound(From=other, Body="STOPP")
+                self.assertEqual(status, 200)
+                self.eventually(lambda: self.waiting_for_the_account() == 2)
+            top_up.result(20)
+        self.eventually(lambda: self.states("Waits") == ["sent"])
+        self.assertEqual(len(self.at_twilio(phone)), 1)
+        self.assertEqual(self.balance(), 3)
