@@ -150,11 +150,12 @@ class HrSmsAllowance(models.Model):
 
         :param wanted: list of ``(segments, is_free)``; a free one passes also at zero, charged
             with what is there
-        :returns: list of int, how many were taken for each; ``None`` where there is not enough
+        :returns: list of int, how many were taken for each, none of an unlimited account;
+            ``None`` where there is not enough
         """
         self.ensure_one()
         if self.mode == "unlimited":
-            return [segments for segments, _is_free in wanted]
+            return [0] * len(wanted)
         total = sum(segments for segments, _is_free in wanted)
         if self._take_total(total):
             return [segments for segments, _is_free in wanted]
@@ -164,7 +165,7 @@ class HrSmsAllowance(models.Model):
         )
         [(mode, left)] = self.env.cr.fetchall()
         if mode == "unlimited":
-            return [segments for segments, _is_free in wanted]
+            return [0] * len(wanted)
         taken = []
         for segments, is_free in wanted:
             take = min(segments, left) if is_free else segments
@@ -189,7 +190,7 @@ class HrSmsAllowance(models.Model):
 
     def _give_back(self, segments):
         self.ensure_one()
-        if self.mode != "unlimited":
+        if segments:
             self.env.cr.execute(
                 "UPDATE hr_sms_allowance SET extra_left = extra_left + %s WHERE id = %s",
                 [segments, self.id],

@@ -38,7 +38,7 @@ class HrSmsMessage(models.Model):
                     continue
                 going |= text
                 text.write({"is_charged": True, "charged_segments": taken})
-                lines.append(text._allowance_line(account, "use", taken))
+                lines.append(text._allowance_line(account, "use", -taken, text.segment_count))
         self.env["hr.sms.allowance.line"].create(lines)
         accounts._warn_when_low()
         return self & going
@@ -58,7 +58,9 @@ class HrSmsMessage(models.Model):
             )
             account._give_back(sum(texts.mapped("charged_segments")))
             lines += [
-                text._allowance_line(account, "given_back", -text.charged_segments)
+                text._allowance_line(
+                    account, "given_back", text.charged_segments, -text.segment_count
+                )
                 for text in texts
             ]
         charged.sudo().write({"is_charged": False, "charged_segments": 0})
@@ -72,12 +74,12 @@ class HrSmsMessage(models.Model):
             self.filtered(lambda text: text.state in ("queued", "scheduled"))._give_back()
         return super().write(vals)
 
-    def _allowance_line(self, account, kind, used):
+    def _allowance_line(self, account, kind, segments, used):
         countries = self.env["hr.sms.country.rule"]._country_ids()
         return {
             "allowance_id": account.id,
             "kind": kind,
-            "segments": -used,
+            "segments": segments,
             "used": used,
             "message_id": self.id,
             "author_id": self.author_id.id,

@@ -136,6 +136,99 @@ class TestAllowance(TextingCase):
         [notice] = self.applicant.with_user(self.sender).sms_tab()["notices"]
         self.assertEqual(notice["code"], "allowance_low")
 
+    def assertLedger(self, balance):
+        """The balance is what the lines of the ledger add up to, since the test began."""
+        self.env.invalidate_all()
+        self.assertEqual(self.account.balance, balance)
+        lines = self.account.line_ids.filtered(lambda line: line.id > self.last_line)
+        self.assertEqual(sum(lines.mapped("segments")), balance - 50)
+        return sum(lines.mapped("used"))
+
+    def test_the_ledger_adds_up(self):
+        self.last_line = self.account.line_ids[:1].id
+        self.send(3)
+        self.drain()
+        self.assertEqual(self.assertLedger(47), 3)
+        self.change(mode="unlimited")
+        free = self.send(2)
+        self.drain()
+        self.assertEqual(self.assertLedger(47), 5)
+        # Charged while unlimited: there is nothing to give back but the use.
+        free.write({"state": "queued"})
+        self.change(segments=10)
+        free.write({"state": "canceled"})
+        self.assertEqual(self.assertLedger(57), 3)
+
+    def test_a_confirmation_at_zero_counts_as_use(self):
+        self.left(0)
+        thread = self.thread_of(self.applicant)
+        self.env["hr.sms.message"]._queue(
+            [{"thread": thread, "body": "You are out.", "kind": "confirmation"}]
+        )
+        self.drain()
+        line = self.account.line_ids[0]
+        self.assertEqual((line.kind, line.segments, line.used), ("use", 0, 1))
+
+    def test_perhaps_taken_and_failed_on_the_way_stays_charged(self):
+        self.last_line = self.account.line_ids[:1].id
+        unknown = self.send()
+        self.env.flush_all()
+        with self.fake_gateway() as fake:
+            fake.answer = lambda text: Result(text.uuid, "unknown")
+            self.env["hr.sms.message"]._process_queue("direct")
+        self.env.invalidate_all()
+        self.assertEqual(unknown.state, "unknown")
+        unknown.write({"state": "canceled"})  # nobody knows whether Twilio has it
+        sent = self.send()
+        self.drain()
+        self.env["hr.sms.message"]._settle_status(
+            sent.uuid, "undelivered", self.company.sms_twilio_account_sid, error_code="30003"
+        )
+        self.assertEqual(sent.state, "failed")
+        self.assertEqual(self.assertLedger(48), 2)
+
+    def test_texts_of_one_call_add_up(self):
+        applicants = self.applicant
+        for number in range(2):
+            applicants |= self.make_applicant(partner_phone=f"+1202555017{number}")
+            self.append("granted", "job_form", applicants[-1])
+        again = self.make_applicant()
+        self.append("granted", "job_form", again)
+        self.left(2)
+        with self.assertRaisesRegex(UserError, "allowance is used up"):
+            applicants.with_user(self.sender).sms_send("Hello")
+        # Two applications of a person cost one.
+        texted = (applicants[:2] | again).with_user(self.sender).sms_send("Hello")
+        self.assertEqual(len(texted), 2)
+
+    def test_a_part_of_a_batch_goes(self):
+        self.left(2)
+        for number in range(4):
+            text = self.applicant._sms_text(self.applicant.sms_number, f"No {number}", kind="bulk")
+            self.env["hr.sms.message"]._offer([text])
+        self.assertEqual(self.drain("bulk").bodies, ["No 0", "No 1"])
+        self.assertEqual(self.account.balance, 0)
+
+    def test_a_renewal_wakes_what_waits(self):
+        self.left(0)
+        self.change(mode="plan", segments=1, renewal_day=3)
+        self.send()
+        self.drain()
+        text = self.applicant._sms_text(self.applicant.sms_number, "Waits", kind="bulk")
+        self.env["hr.sms.message"]._offer([text])
+        self.assertFalse(self.drain("bulk").sent)
+        self.env["hr.sms.allowance"]._renew_due(self.account.renewal_date)
+        self.env.invalidate_all()
+        self.assertEqual(self.drain("bulk").bodies, ["Waits"])
+
+    def test_a_plan_ends(self):
+        self.change(mode="plan", segments=100, renewal_day=3)
+        self.change(mode="plan", segments=0)
+        self.assertEqual((self.account.mode, self.account.balance), ("prepaid", 150))
+        self.env["hr.sms.allowance"]._renew_due(fields.Date.to_date("2099-01-01"))
+        self.env.invalidate_all()
+        self.assertEqual(self.account.balance, 150)
+
     def test_rights(self):
         line = self.account.line_ids[0]
         for user in (self.sender, self.viewer):

@@ -30,8 +30,11 @@ class HrSmsAllowanceChange(models.TransientModel):
     @api.constrains("segments", "mode", "renewal_day")
     def _check_amounts(self):
         for change in self:
-            if change.mode != "unlimited" and not 0 < change.segments <= MOST:
-                raise ValidationError(self.env._("Enter how many segments, at least 1."))
+            least = 0 if change.mode == "plan" else 1  # a plan of nothing ends it
+            if change.mode != "unlimited" and not least <= change.segments <= MOST:
+                raise ValidationError(
+                    self.env._("Enter how many segments, at least 1, or 0 to end a plan.")
+                )
             if change.mode == "plan" and not 1 <= change.renewal_day <= 28:
                 raise ValidationError(self.env._("A plan renews on a day from 1 to 28."))
 
@@ -49,6 +52,10 @@ class HrSmsAllowanceChange(models.TransientModel):
             # On top of a plan, or in place of unlimited texting.
             values = {} if self.allowance_id.mode == "plan" else values
             kind, segments = "top_up", self.segments
+        elif self.mode == "plan" and not self.segments:
+            # What is left of it stays.
+            values = {"mode": "prepaid", "plan_segments": 0, "renewal_date": False}
+            kind, segments = "plan", 0
         elif self.mode == "plan":
             kind, segments = "plan", self.segments
             tomorrow = fields.Date.today() + timedelta(days=1)
