@@ -165,7 +165,9 @@ class HrApplicant(models.Model):
         # The query names applicants by a field the user may search on; the applicants found
         # are still subject to the user's own rules.
         self.env["hr.sms.thread"].sudo().flush_model(["company_id", "number", "consent_state"])
-        return Domain(
+        erased = self._sms_applicants_of_erased()
+        found = Domain("id", "in", [key for key, state in erased.items() if state in states])
+        return found | Domain(
             "id",
             "in",
             SQL(
@@ -176,8 +178,10 @@ class HrApplicant(models.Model):
              LEFT JOIN hr_sms_thread AS thread
                     ON thread.company_id = COALESCE(applicant.company_id, job.company_id)
                    AND thread.number = applicant.sms_number
-                 WHERE COALESCE(thread.consent_state, 'none') = ANY(%s))""",
+                 WHERE COALESCE(thread.consent_state, 'none') = ANY(%s)
+                   AND applicant.id != ALL(%s))""",
                 states,
+                list(erased),
             ),
         )
 

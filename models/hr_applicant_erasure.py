@@ -59,3 +59,45 @@ class HrApplicant(models.Model):
                 if thread := erased.get(applicant.sudo().sms_number):
                     found[applicant] = thread
         return found
+
+    def _sms_applicants_of_erased(self):
+        """Return the applications that still have a number whose texts were erased.
+
+        An erased number cannot be joined, it has to be recognised.
+
+        :returns: dict from id of ``hr.applicant`` to consent state
+        """
+        self.env.cr.execute(
+            """
+            SELECT company_id, number_hmac, consent_state
+              FROM hr_sms_thread
+             WHERE number_hmac IS NOT NULL
+            """
+        )
+        states = {(company, known): state for company, known, state in self.env.cr.fetchall()}
+        if not states:
+            return {}
+        self.env.cr.execute(
+            """
+            SELECT thread_company.id, applicant.sms_number, array_agg(applicant.id)
+              FROM hr_applicant AS applicant
+         LEFT JOIN hr_job AS job ON job.id = applicant.job_id
+              JOIN res_company AS thread_company
+                ON thread_company.id = COALESCE(applicant.company_id, job.company_id)
+             WHERE applicant.sms_number IS NOT NULL
+               AND thread_company.id = ANY(%s)
+               AND NOT EXISTS (SELECT FROM hr_sms_thread AS thread
+                                WHERE thread.company_id = thread_company.id
+                                  AND thread.number = applicant.sms_number)
+             GROUP BY 1, 2
+            """,
+            [list({company for company, _known in states})],
+        )
+        found = {}
+        for company, number, applicants in self.env.cr.fetchall():
+            [known] = self.env["hr.sms.thread"]._number_hmacs(
+                self.env["res.company"].browse(company), [number]
+            )
+            if state := states.get((company, known)):
+                found |= dict.fromkeys(applicants, state)
+        return found

@@ -40,6 +40,7 @@ class HrSmsMessage(models.Model):
         thread, others = self._receiving_threads(
             companies, sender, recipient, everywhere=bool(keyword and keyword.action == "stop")
         )
+        thread._hold(sender)
         applicant = thread._applicant_in_conversation()
         message = self.create(
             {

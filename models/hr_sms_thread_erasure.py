@@ -89,6 +89,23 @@ class HrSmsThread(models.Model):
         self._link_applicants(self.sudo().browse(thread.id for thread in erased.values()))
         return found
 
+    def _hold(self, number):
+        """Keep this thread from being erased until the end of the transaction.
+
+        An erasure that is under way is waited for; what comes after it comes anew.
+        To be called in a READ COMMITTED transaction.
+
+        :param str number: E.164, this thread's
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        self.env.cr.execute(
+            "SELECT number_hmac FROM hr_sms_thread WHERE id = %s FOR KEY SHARE", [self.id]
+        )
+        if self.env.cr.fetchone()[0]:
+            self.env.invalidate_all()
+            self._restore_numbers(self.company_id, [number])
+
     # ------------------------------------------------------------
     # Erasing
     # ------------------------------------------------------------
@@ -118,6 +135,9 @@ class HrSmsThread(models.Model):
         their personal part, so that its chain still verifies; and an HMAC of the number, so
         that the withdrawal that this amounts to holds if the number comes back.
 
+        Best run in a READ COMMITTED transaction: one that began earlier does not see a text
+        that arrived since.
+
         :param str actor_name: who erases, for the ledger
         :param at_twilio: ``redact`` or ``delete`` what Twilio keeps too, falsy to leave it
         :raises UserError: while a text is being handed to Twilio
@@ -128,7 +148,12 @@ class HrSmsThread(models.Model):
         if not threads:
             return
         ledger = threads.env["hr.sms.consent"]
-        ledger._lock_heads(threads)
+        threads.flush_recordset()
+        # Not only against other events: a text that arrives now has to wait, and what arrived
+        # just before must be seen.
+        self.env.cr.execute(
+            "SELECT FROM hr_sms_thread WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [threads.ids]
+        )
         messages = threads.env["hr.sms.message"].search([("thread_id", "in", threads.ids)])
         if messages.filtered(lambda message: message.state == "sending"):
             raise UserError(

@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
+from psycopg2 import errors
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
@@ -21,6 +23,7 @@ class ErasureCase(TamperCase):
         action = applicant.action_sms_erase()
         wizard = applicant.env[action["res_model"]].browse(action["res_id"])
         wizard.write(values)
+        self.env.flush_all()
         wizard.action_erase()
         self.env.invalidate_all()
         return wizard
@@ -103,6 +106,14 @@ class TestErasure(ErasureCase):
         tab = self.applicant.with_user(self.sender).sms_tab()
         self.assertEqual(tab["gate"]["code"], "consent_withdrawn")
         self.assertEqual(self.applicant.sms_consent_state, "withdrawn")
+        applicants = self.env["hr.applicant"].with_user(self.viewer)
+        for operator, states, expected in (
+            ("=", "withdrawn", self.applicant),
+            ("in", ["none", "granted"], applicants),
+            ("!=", "none", self.applicant),
+        ):
+            domain = [("id", "=", self.applicant.id), ("sms_consent_state", operator, states)]
+            self.assertEqual(applicants.search(domain), expected)
 
     def test_a_new_application_finds_the_old_state(self):
         self.append("withdrawn", "keyword", keyword="stop", note="STOP", source_ref=OUR_NUMBER)
@@ -137,6 +148,21 @@ class TestErasure(ErasureCase):
         self.assertEqual(message.thread_id, self.thread)
         self.assertEqual((self.thread.number, self.thread.consent_state), (CANDIDATE, "granted"))
 
+    def test_a_text_that_arrives_during_the_erasure(self):
+        find = type(self.env["hr.sms.message"])._receiving_threads
+
+        def erased_meanwhile(model, *args, **kwargs):
+            found = find(model, *args, **kwargs)
+            self.thread._erase("Manager")
+            return found
+
+        form = {"From": CANDIDATE, "To": OUR_NUMBER, "Body": "Any news?"}
+        with patch.object(type(self.env["hr.sms.message"]), "_receiving_threads", erased_meanwhile):
+            message = self.env["hr.sms.message"]._receive(self.company.ids, "SM" + "8" * 32, form)
+        self.assertEqual((message.thread_id, message.body), (self.thread, "Any news?"))
+        self.assertEqual((self.thread.number, self.thread.consent_state), (CANDIDATE, "withdrawn"))
+        self.assertEqual(self.check(), [])
+
     def test_waiting_texts_are_not_sent(self):
         waiting = self.make_message(state="queued", twilio_sid=False)
         later = self.make_message(
@@ -163,6 +189,14 @@ class TestErasure(ErasureCase):
         self.assertTrue(blacklist.search([("number", "=", CANDIDATE)]), "the other opt-out holds")
         self.thread_of(elsewhere)._erase("Retention")
         self.assertFalse(blacklist.search([("number", "=", CANDIDATE)]))
+
+    def test_a_number_that_is_busy(self):
+        def busy(_self, _actor, _at_twilio):
+            raise errors.LockNotAvailable
+
+        with patch.object(type(self.thread), "_erase", busy):
+            with self.assertRaisesRegex(UserError, "being texted right now"):
+                self.erase()
 
     def test_a_late_callback_brings_nothing_back(self):
         uuid = self.message.uuid
@@ -213,6 +247,7 @@ class TestErasure(ErasureCase):
 
     def test_from_the_history(self):
         action = self.thread.consent_ids.with_user(self.manager).thread_id.action_erase()
+        self.env.flush_all()
         self.env["hr.sms.erasure"].with_user(self.manager).browse(action["res_id"]).action_erase()
         self.env.invalidate_all()
         self.assertTrue(self.thread.number_hmac)
@@ -353,6 +388,7 @@ class TestNothingIsLeft(TextingMixin, HttpCase):
 
         thread = self.thread_of(applicant)
         action = applicant.with_user(self.manager).action_sms_erase()
+        self.env.flush_all()
         self.env["hr.sms.erasure"].with_user(self.manager).browse(action["res_id"]).action_erase()
         self.env.invalidate_all()
         applicant.unlink()

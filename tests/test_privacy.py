@@ -103,6 +103,21 @@ class TestPrivacyLookup(TextingCase):
         found = self.found(self.lookup())
         self.assertLessEqual(self.ours(self.thread, self.applicant), found)
 
+    def test_from_an_applicant_or_a_contact(self):
+        self.applicant.email_from = "robin@example.com"
+        context = self.applicant.with_user(self.admin).action_privacy_lookup()["context"]
+        self.assertEqual(
+            context,
+            {
+                "default_email": "robin@example.com",
+                "default_name": "Robin Candidate",
+                "default_phone": CANDIDATE,
+            },
+        )
+        partner = self.env["res.partner"].create({"name": "Robin", "phone": CANDIDATE})
+        context = partner.with_user(self.admin).action_privacy_lookup()["context"]
+        self.assertEqual(context["default_phone"], CANDIDATE)
+
     def test_the_form(self):
         with Form(self.env["privacy.lookup.wizard"].with_user(self.admin)) as form:
             form.phone = CANDIDATE

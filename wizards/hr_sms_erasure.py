@@ -1,7 +1,10 @@
+from psycopg2 import errors
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.hr_sms_thread_erasure import MANAGER_GROUP
+from ..models.transactions import short_transaction
 
 
 class HrSmsErasure(models.TransientModel):
@@ -118,6 +121,18 @@ class HrSmsErasure(models.TransientModel):
                     "then confirm that you have kept it."
                 )
             )
-        self.thread_ids._erase(self.env.user.name, self.at_twilio)
-        self.applicant_ids._sms_waiting_answers().unlink()
+        self._erase_at_once()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _erase_at_once(self):
+        """Erase in a transaction of its own, which sees the texts that came in until now."""
+        try:
+            with short_transaction(self.env.registry, dict(self.env.context)) as env:
+                env.cr.execute("SET LOCAL lock_timeout = '10s'")
+                self.thread_ids.with_env(env)._erase(self.env.user.name, self.at_twilio)
+                self.applicant_ids.with_env(env)._sms_waiting_answers().unlink()
+        except errors.LockNotAvailable as error:
+            raise UserError(
+                self.env._("This number is being texted right now. Try again in a minute.")
+            ) from error
+        self.env.invalidate_all()

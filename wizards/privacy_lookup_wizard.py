@@ -141,6 +141,35 @@ class PrivacyLookupWizardLine(models.TransientModel):
         ).action_unlink_all()
 
 
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def action_privacy_lookup(self):
+        action = super().action_privacy_lookup()
+        action["context"]["default_phone"] = self.phone
+        return action
+
+
+class HrApplicant(models.Model):
+    _inherit = "hr.applicant"
+
+    def action_privacy_lookup(self):
+        """Look up what is known about this applicant. For administrators, as for contacts.
+
+        :returns: action of the wizard
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "privacy_lookup.action_privacy_lookup_wizard"
+        )
+        action["context"] = {
+            "default_email": self.email_from,
+            "default_name": self.partner_name,
+            "default_phone": self.partner_phone,
+        }
+        return action
+
+
 class PrivacyLog(models.Model):
     _inherit = "privacy.log"
 

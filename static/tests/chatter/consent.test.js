@@ -105,6 +105,32 @@ test("the popover: who, when, how, the history with the wording", async () => {
     expect(".o_sms_consent_withdraw").toHaveCount(1);
 });
 
+test("the popover offers the proof to those who may have it", async () => {
+    const texting = new FakeTexting();
+    texting.consents[MAIN].proof_url = "/recruitment_texting/proof.FORMAT?applicant_id=1";
+    texting.history = [{ id: 1, event: "granted", event_label: "Granted", method: "manual" }];
+    await openApplicant(texting);
+    await click(".o_sms_status");
+    await contains(".o_sms_consent_proof a", { count: 2 });
+    expect(".o_sms_consent_proof a:first").toHaveAttribute(
+        "href",
+        "/recruitment_texting/proof.pdf?applicant_id=1"
+    );
+    expect(".o_sms_consent_proof a:last").toHaveAttribute(
+        "href",
+        "/recruitment_texting/proof.csv?applicant_id=1"
+    );
+});
+
+test("the popover offers no proof to others, and none of nothing", async () => {
+    const texting = new FakeTexting();
+    texting.history = [{ id: 1, event: "granted", event_label: "Granted", method: "manual" }];
+    await openApplicant(texting);
+    await click(".o_sms_status");
+    await contains(".o_sms_consent_event");
+    expect(".o_sms_consent_proof").toHaveCount(0);
+});
+
 test("the popover names the colleague who added it on the candidate's behalf", async () => {
     const texting = new FakeTexting({
         consents: {

@@ -80,6 +80,15 @@ test("an unsaved applicant is saved first", async () => {
     await contains(".o_sms_tab .o_sms_input");
 });
 
+test("an erased text leaves a placeholder", async () => {
+    const texting = new FakeTexting();
+    texting.addMessage({ body: "", erased: true });
+    await openApplicant(texting);
+    await contains(".o_sms_bubble", { count: 1 });
+    expect(".o_sms_bubble_body").toHaveText("Erased");
+    expect(".o_sms_bubble_body").toHaveClass("fst-italic");
+});
+
 test("bubbles: day, author, time and what became of the text", async () => {
     mockDate("2025-03-11 12:00:00", 0);
     const texting = new FakeTexting();
