@@ -3,6 +3,7 @@ from . import test_consent_rules
 from . import test_ledger
 from . import test_ledger_check
 from . import test_erasure
+from . import test_erasure_live
 from . import test_proof
 from . import test_privacy
 from . import test_retention
