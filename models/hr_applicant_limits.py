@@ -99,7 +99,7 @@ class HrApplicant(models.Model):
             .sudo()
             .search([("company_id", "=", self.sudo()._sms_company().id)])
         )
-        if not account_sudo or not account_sudo._is_low():
+        if not account_sudo or not account_sudo.is_low:
             return []
         return [
             {

@@ -38,16 +38,28 @@ class HrSmsAllowance(models.Model):
     is_warned = fields.Boolean(readonly=True)
     balance = fields.Integer("Segments Left", compute="_compute_balance")
     line_ids = fields.One2many("hr.sms.allowance.line", "allowance_id", string="Lines")
+    added_line_ids = fields.One2many(
+        "hr.sms.allowance.line",
+        "allowance_id",
+        string="Additions",
+        domain=[("kind", "not in", ("use", "given_back"))],
+    )
+    is_low = fields.Boolean(compute="_compute_balance")
 
     _company_unique = models.UniqueIndex("(company_id)")
     _never_below_zero = models.Constraint(
         "CHECK (plan_left >= 0 AND extra_left >= 0)", "The allowance cannot go below zero."
     )
 
-    @api.depends("plan_left", "extra_left")
+    @api.depends("plan_left", "extra_left", "period_total", "mode")
     def _compute_balance(self):
         for allowance in self:
             allowance.balance = allowance.plan_left + allowance.extra_left
+            used = allowance.period_total - allowance.balance
+            allowance.is_low = (
+                allowance.mode != "unlimited"
+                and used * 100 >= allowance.period_total * WARN_PERCENT
+            )
 
     # ------------------------------------------------------------
     # Accounts
@@ -197,15 +209,10 @@ class HrSmsAllowance(models.Model):
             )
             self.invalidate_recordset()
 
-    def _is_low(self):
-        self.ensure_one()
-        used = self.period_total - self.balance
-        return self.mode != "unlimited" and used * 100 >= self.period_total * WARN_PERCENT
-
     def _warn_when_low(self):
         """Tell the managers once when 80 % is used up."""
         for account in self:
-            if account.is_warned or not account._is_low():
+            if account.is_warned or not account.is_low:
                 continue
             account._set(is_warned=True)
             managers = self.env["res.users"].search(

@@ -135,6 +135,12 @@ class TestAllowance(TextingCase):
             self.assertEqual(found - notices, int(number >= 7), number)
         [notice] = self.applicant.with_user(self.sender).sms_tab()["notices"]
         self.assertEqual(notice["code"], "allowance_low")
+        self.assertTrue(self.account.is_low)
+        self.change(segments=100)
+        self.assertFalse(self.account.is_low)
+        self.assertFalse(self.applicant.with_user(self.sender).sms_tab()["notices"])
+        self.assertEqual(self.account.added_line_ids[0].segments, 100)
+        self.assertNotIn("use", self.account.added_line_ids.mapped("kind"))
 
     def assertLedger(self, balance):
         """The balance is what the lines of the ledger add up to, since the test began."""
