@@ -63,7 +63,7 @@ class HrSmsGate(models.AbstractModel):
 
         def refuse(request):
             table = tables[request.company]
-            region = table and quiet_hours.region_of(request.number)
+            region = quiet_hours.region_of(request.number) if table else None
             refused = table.get(region, (None,))[0] == "refuse"
             return f"country_refused{DETAIL}{region}" if refused else None
 

@@ -44,6 +44,11 @@ class TestLimits(TextingCase):
             table = self.env["hr.sms.country.rule"]._by_country(company.id)
             self.assertEqual(table.get("FR"), ("refuse", None), company.name)
 
+    def test_a_company_without_rules_texts_everywhere(self):
+        rules = self.env["hr.sms.country.rule"].with_user(self.manager)
+        rules.search([("company_id", "=", self.company.id)]).unlink()
+        self.assertTrue(self.french().with_user(self.sender).sms_send("Bonjour"))
+
     def test_a_refused_automatic_text_says_why(self):
         applicant = self.french()
         text = applicant._sms_text(applicant.sms_number, "Bonjour", kind="auto")
