@@ -167,8 +167,13 @@ class HrSmsGate(models.AbstractModel):
                 [
                     ("thread_id", "in", list(capped)),
                     ("kind", "in", UNATTENDED),
-                    ("state", "in", ("sending", "unknown", "sent", "delivered", "failed")),
                     ("claimed_date", ">", now - DAY),
+                    # Not what Twilio refused: that reached nobody.
+                    "|",
+                    ("state", "in", ("sending", "unknown", "sent", "delivered")),
+                    "&",
+                    ("state", "=", "failed"),
+                    ("twilio_sid", "!=", False),
                 ],
                 ["thread_id"],
                 ["claimed_date:array_agg"],

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ..gateway import Result
 from .common import TextingCase
 
 NIGHT = datetime(2026, 1, 10, 9)  # 4:00 in New York and Washington
@@ -176,6 +177,18 @@ class TestLimits(TextingCase):
             self.assertEqual(len(self.drain().sent), 1)
         with freeze_time(MORNING + timedelta(days=1)):
             self.assertEqual(len(self.drain("bulk").sent), 1)
+
+    def test_what_twilio_refused_does_not_count(self):
+        self.company.sms_daily_cap = 1
+        self.offer("auto", "Refused")
+        self.env.flush_all()
+        with self.fake_gateway() as fake:
+            fake.answer = lambda text: Result(text.uuid, "failed", code=21612)
+            self.env["hr.sms.message"]._process_queue("bulk")
+        self.env.invalidate_all()
+        self.assertFalse(self.offer("auto", "Again").message.wait_code)
+        self.assertEqual(self.drain("bulk").bodies, ["Again"])
+        self.assertEqual(self.offer("auto", "Third").message.wait_code, "daily_cap")
 
     def test_no_cap(self):
         self.company.sms_daily_cap = 0
