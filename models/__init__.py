@@ -43,3 +43,8 @@ from . import hr_applicant_sms_tab
 from . import hr_applicant_review
 from . import hr_applicant_limits
 from . import ir_http
+from . import hr_applicant_core_sms
+from . import calendar_event
+from . import mail_notification
+from . import sms_sms
+from . import ir_actions_server

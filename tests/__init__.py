@@ -33,3 +33,4 @@ from . import test_limits
 from . import test_allowance
 from . import test_allowance_races
 from . import test_gate_scale
+from . import test_core_paths

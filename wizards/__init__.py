@@ -3,3 +3,4 @@ from . import hr_sms_erasure
 from . import hr_sms_ledger_check
 from . import hr_sms_allowance_change
 from . import privacy_lookup_wizard
+from . import sms_composer
