@@ -4,6 +4,7 @@ import pytz
 
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..rules.consent import PUBLIC_METHODS
 from .hr_applicant import SEND_GROUP
@@ -161,11 +162,12 @@ class HrApplicant(models.Model):
         if thread.consent_state in ("withdrawn", "declined"):
             decided = thread._deciding_event().given_date
             if decided and given_date < decided:
+                day = fields.Datetime.context_timestamp(self, decided).date()
                 raise UserError(
                     self.env._(
                         "On %(date)s the candidate wanted no texts, which is after the date "
                         "given. Add consent only if they agreed anew since.",
-                        date=fields.Date.to_string(decided.date()),
+                        date=format_date(self.env, day),
                     )
                 )
 

@@ -1,0 +1,94 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.tools import format_date
+
+from odoo.addons.phone_validation.tools import phone_validation
+
+# Numbers change hands: after so long without a word from one, ask whose it is. US carriers give
+# a number to somebody else 45 days after it was disconnected at the earliest, and a consent of
+# its former holder does not cover the new one: 47 CFR 64.1200(l) and (m).
+SILENT_AFTER = relativedelta(months=12)
+# Twilio's errors that say there is nobody to text: https://www.twilio.com/docs/api/errors
+NOBODY_THERE = frozenset({"21211", "21614", "30005"})
+# Refusals that the candidate's own START lifts.
+LIFTED_BY_START = frozenset(
+    {"consent_none", "consent_declined", "consent_withdrawn", "consent_other_person"}
+)
+
+
+class HrApplicant(models.Model):
+    """What the SMS tab says about the number itself: nobody there, silent, texts without consent."""
+
+    _inherit = "hr.applicant"
+
+    def _sms_tab_notices(self, number, thread, code):
+        notices = super()._sms_tab_notices(number, thread, code)
+        if not thread:
+            return notices
+        if code in LIFTED_BY_START:
+            return notices + self._sms_tab_ask_for_start(thread)
+        if code:
+            return notices
+        return notices + (self._sms_tab_nobody_there(thread) or self._sms_tab_silent(thread))
+
+    def _sms_tab_ask_for_start(self, thread):
+        """Say how somebody who texts us without consent can give it."""
+        last = thread.message_ids.search([("thread_id", "=", thread.id)], limit=1)
+        if last.direction != "inbound":
+            return []
+        ours = phone_validation.phone_format(last.sender_number, None, None, raise_exception=False)
+        return [
+            {
+                "code": "ask_for_start",
+                "level": "info",
+                "text": self.env._(
+                    "They texted you, but did not agree to your texts. Ask them to text START to "
+                    "%(number)s, then you can answer here.",
+                    number=ours,
+                ),
+            }
+        ]
+
+    def _sms_tab_nobody_there(self, thread):
+        """Warn when Twilio could not find anybody at this number the last time."""
+        last = thread.message_ids.search([("thread_id", "=", thread.id)], limit=1)
+        if last.state != "failed" or last.failure_code not in NOBODY_THERE:
+            return []
+        return [
+            {
+                "code": "nobody_there",
+                "level": "warning",
+                "text": self.env._(
+                    "The last text found nobody at this number. Ask the candidate for their "
+                    "number, and whether you may text it."
+                ),
+            }
+        ]
+
+    def _sms_tab_silent(self, thread):
+        """Advise to ask anew when nothing was heard from a number for a year."""
+        received = thread.message_ids.search(
+            [("thread_id", "=", thread.id), ("direction", "=", "inbound")], limit=1
+        )
+        agreed = max(
+            thread.consent_ids.filtered(lambda event: event.event == "granted").mapped(
+                "given_date"
+            ),
+            default=None,
+        )
+        heard = max(filter(None, (received.create_date, agreed)), default=None)
+        if not heard or heard > fields.Datetime.now() - SILENT_AFTER:
+            return []
+        day = fields.Datetime.context_timestamp(self, heard).date()
+        return [
+            {
+                "code": "silent",
+                "level": "warning",
+                "text": self.env._(
+                    "Nothing was heard from this number since %(date)s: it may be somebody else's "
+                    "by now. Better ask the candidate anew whether you may text it.",
+                    date=format_date(self.env, day),
+                ),
+            }
+        ]
