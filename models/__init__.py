@@ -43,6 +43,7 @@ from . import hr_applicant_sms_tab
 from . import hr_applicant_review
 from . import hr_applicant_limits
 from . import hr_applicant_number_notices
+from . import hr_applicant_consent_reasons
 from . import ir_http
 from . import hr_applicant_core_sms
 from . import calendar_event

@@ -75,7 +75,11 @@ class HrApplicant(models.Model):
         return self._phone_format(number=number, country=self._sms_company().country_id)
 
     def _sms_company(self):
-        """Return the company a text to this applicant comes from, and consent belongs to."""
+        """Return the company a text to this applicant comes from, and consent belongs to.
+
+        An application of no company at all is everybody's: whoever texts does it for the company
+        they are in, with the consent that one has.
+        """
         self.ensure_one()
         return self.company_id or self.job_id.company_id or self.env.company
 
@@ -142,18 +146,16 @@ class HrApplicant(models.Model):
     # ------------------------------------------------------------
 
     @api.depends("sms_number", "company_id", "job_id", "sms_thread_ids.consent_state")
+    @api.depends_context("company")
     def _compute_sms_consent_state(self):
-        for applicant in self:
-            # sudo: the field's group and the right to read the applicant were checked
-            company = applicant.sudo()._sms_company()
-            thread = applicant.sudo().sms_thread_ids.filtered(
-                lambda thread, applicant=applicant, company=company: (
-                    thread.number == applicant.sms_number and thread.company_id == company
-                )
-            )
-            applicant.sms_consent_state = thread[:1].consent_state or "none"
-        for applicant, thread in self._sms_erased_threads().items():
-            applicant.sms_consent_state = thread.consent_state
+        # sudo: the field's group and the right to read the applicant were checked
+        threads = self.env["hr.sms.thread"].sudo()
+        for company, applicants in self.sudo().grouped(lambda one: one._sms_company()).items():
+            numbers = set(applicants.mapped("sms_number")) - {False}
+            found = threads._find(company, numbers) if numbers else {}
+            for applicant in applicants:
+                thread = found.get(applicant.sms_number, threads)
+                applicant.with_env(self.env).sms_consent_state = thread.consent_state or "none"
 
     def _search_sms_consent_state(self, operator, value):
         if operator != "in":
@@ -161,7 +163,8 @@ class HrApplicant(models.Model):
         # Core checks the groups of a field it makes SQL of, not of one with a search method.
         self._check_field_access(self._fields["sms_consent_state"], "read")
         states = [state or "none" for state in value]
-        self.flush_model(["company_id", "sms_number"])
+        self.flush_model(["company_id", "job_id", "sms_number"])
+        self.env["hr.job"].flush_model(["company_id"])
         # The query names applicants by a field the user may search on; the applicants found
         # are still subject to the user's own rules.
         self.env["hr.sms.thread"].sudo().flush_model(["company_id", "number", "consent_state"])
@@ -176,10 +179,11 @@ class HrApplicant(models.Model):
                   FROM hr_applicant AS applicant
              LEFT JOIN hr_job AS job ON job.id = applicant.job_id
              LEFT JOIN hr_sms_thread AS thread
-                    ON thread.company_id = COALESCE(applicant.company_id, job.company_id)
+                    ON thread.company_id = COALESCE(applicant.company_id, job.company_id, %s)
                    AND thread.number = applicant.sms_number
                  WHERE COALESCE(thread.consent_state, 'none') = ANY(%s)
                    AND applicant.id != ALL(%s))""",
+                self.env.company.id,
                 states,
                 list(erased),
             ),

@@ -35,31 +35,6 @@ class HrApplicant(models.Model):
         # sudo: nobody reads them; the caller checked the right to read the applicants
         return self.env["hr.sms.pending.answer"].sudo().search([("applicant_id", "in", self.ids)])
 
-    def _sms_erased_threads(self):
-        """Return the erased threads of those applicants that still have such a number.
-
-        :returns: dict from ``hr.applicant`` to ``hr.sms.thread`` (superuser: the caller checked
-            the right to read the applicants)
-        """
-        found = {}
-        threads = self.env["hr.sms.thread"].sudo()
-        unlinked = self.filtered(
-            lambda applicant: (
-                applicant.sudo().sms_number
-                and applicant.sudo().sms_number
-                not in applicant.sudo().sms_thread_ids.mapped("number")
-            )
-        )
-        if not unlinked or not threads.search_count([("number_hmac", "!=", False)], limit=1):
-            return found
-        for company, applicants in unlinked.grouped(lambda one: one.sudo()._sms_company()).items():
-            numbers = set(applicants.sudo().mapped("sms_number"))
-            erased = threads._find(company, numbers, [("number_hmac", "!=", False)])
-            for applicant in applicants:
-                if thread := erased.get(applicant.sudo().sms_number):
-                    found[applicant] = thread
-        return found
-
     def _sms_applicants_of_erased(self):
         """Return the applications that still have a number whose texts were erased.
 
@@ -83,7 +58,7 @@ class HrApplicant(models.Model):
               FROM hr_applicant AS applicant
          LEFT JOIN hr_job AS job ON job.id = applicant.job_id
               JOIN res_company AS thread_company
-                ON thread_company.id = COALESCE(applicant.company_id, job.company_id)
+                ON thread_company.id = COALESCE(applicant.company_id, job.company_id, %s)
              WHERE applicant.sms_number IS NOT NULL
                AND thread_company.id = ANY(%s)
                AND NOT EXISTS (SELECT FROM hr_sms_thread AS thread
@@ -91,7 +66,7 @@ class HrApplicant(models.Model):
                                   AND thread.number = applicant.sms_number)
              GROUP BY 1, 2
             """,
-            [list({company for company, _known in states})],
+            [self.env.company.id, list({company for company, _known in states})],
         )
         found = {}
         for company, number, applicants in self.env.cr.fetchall():

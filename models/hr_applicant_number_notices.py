@@ -34,8 +34,11 @@ class HrApplicant(models.Model):
 
     def _sms_tab_ask_for_start(self, thread):
         """Say how somebody who texts us without consent can give it."""
-        last = thread.message_ids.search([("thread_id", "=", thread.id)], limit=1)
-        if last.direction != "inbound":
+        # Under the user's own rights: what is said follows from texts that they see in the tab.
+        last = self.env["hr.sms.message"].search(
+            [("thread_id", "=", thread.id), ("direction", "=", "inbound")], limit=1
+        )
+        if not last or not self._sms_is_mine(last) or self._sms_said_no_by(thread, last):
             return []
         ours = phone_validation.phone_format(last.sender_number, None, None, raise_exception=False)
         return [
@@ -50,9 +53,30 @@ class HrApplicant(models.Model):
             }
         ]
 
+    def _sms_is_mine(self, message):
+        """Tell whether a text is of this applicant, not of somebody else on the same number."""
+        writer = message.applicant_id.id
+        return not writer or bool(self._sms_same_person({(self.id, writer)}))
+
+    def _sms_said_no_by(self, thread, message):
+        """Tell whether consent was withdrawn by a text or after it: no answer is wanted then."""
+        if thread.consent_state != "withdrawn":
+            return False
+        event = thread._deciding_event()
+        return bool(
+            event.recorded_date >= message.create_date
+            or (event.twilio_sid and event.twilio_sid == message.twilio_sid)
+        )
+
     def _sms_tab_nobody_there(self, thread):
         """Warn when Twilio could not find anybody at this number the last time."""
-        last = thread.message_ids.search([("thread_id", "=", thread.id)], limit=1)
+        last = thread.message_ids.search(
+            [
+                ("thread_id", "=", thread.id),
+                ("state", "in", ("sent", "delivered", "failed", "unknown", "received")),
+            ],
+            limit=1,
+        )
         if last.state != "failed" or last.failure_code not in NOBODY_THERE:
             return []
         return [

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools.translate import get_translation
 
 from ..rules.keywords import fold_text
 
@@ -12,8 +13,8 @@ class HrApplicant(models.Model):
     def _sms_same_person(self, pairs):
         """Say which applications, known to share a number, are of the same person.
 
-        They are if they share a contact, an e-mail address or a name, or if nothing is known
-        about one of them that could tell them apart.
+        They are if they share a contact, an e-mail address, a talent or a name, or if nothing is
+        known about one of them that could tell them apart.
 
         :param pairs: set of ``(id, id)`` of ``hr.applicant``; the second may be deleted by now,
             the ledger still knows its name
@@ -22,7 +23,7 @@ class HrApplicant(models.Model):
         if not pairs:
             return set()
         people = self._sms_people({applicant for pair in pairs for applicant in pair})
-        nobody = (None, None, "")
+        nobody = (None, None, None, "")
 
         def same(one, other):
             if not any(one) or not any(other):
@@ -36,14 +37,20 @@ class HrApplicant(models.Model):
         }
 
     def _sms_people(self, ids):
-        """Return what tells people apart: ``{id: (contact id, e-mail address, folded name)}``."""
+        """Return what tells people apart.
+
+        :param ids: ids of ``hr.applicant``, some may be deleted by now
+        :returns: dict from id to ``(contact id, e-mail address, talent id, folded name)``
+        """
         # sudo: compared, not shown
         applicants = self.sudo().with_context(active_test=False).browse(ids).exists()
+        markers = self._sms_copy_markers()
         people = {
             applicant.id: (
                 applicant.partner_id.id or None,
                 applicant.email_normalized or None,
-                fold_text(applicant.partner_name),
+                applicant.pool_applicant_id.id or None,
+                self._sms_folded_name(applicant.partner_name, markers),
             )
             for applicant in applicants
         }
@@ -51,5 +58,38 @@ class HrApplicant(models.Model):
         if gone:
             events = self.env["hr.sms.consent"].sudo().search([("applicant_ref", "in", list(gone))])
             for event in events.sorted("id"):
-                people[event.applicant_ref] = (None, None, fold_text(event.applicant_name))
+                name = self._sms_folded_name(event.applicant_name, markers)
+                people[event.applicant_ref] = (None, None, None, name)
         return people
+
+    @api.model
+    def _sms_copy_markers(self):
+        """Return what Odoo puts around the name of a duplicated application.
+
+        :returns: list of ``(prefix, suffix)``, one for each language of this database; see
+            ``copy_data`` in ``hr_recruitment/models/hr_applicant.py``
+        """
+        templates = {
+            get_translation("hr_recruitment", code, "%s (copy)", ())
+            for code, _name in self.env["res.lang"].get_installed()
+        }
+        return [tuple(template.split("%s", 1)) for template in templates if "%s" in template]
+
+    def _sms_folded_name(self, name, markers):
+        """Return a name for comparison: a duplicate's is that of the application it was made of."""
+        name = name or ""
+        shorter = True
+        while shorter:
+            shorter = next(
+                (
+                    name[len(prefix) : len(name) - len(suffix)]
+                    for prefix, suffix in markers
+                    if len(name) > len(prefix) + len(suffix)
+                    and name.startswith(prefix)
+                    and name.endswith(suffix)
+                    and (prefix or suffix)
+                ),
+                None,
+            )
+            name = shorter or name
+        return fold_text(name)

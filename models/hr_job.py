@@ -20,7 +20,15 @@ class HrJob(models.Model):
 
     def write(self, vals):
         self._check_sms_wording_right(set(OVERRIDES) & vals.keys())
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            # Texts to applications without a company of their own come from the job's.
+            # sudo: follows from the change, whoever made it
+            applicants = self.env["hr.applicant"].sudo().with_context(active_test=False)
+            applicants.search(
+                [("job_id", "in", self.ids), ("company_id", "=", False)]
+            )._sms_number_changed()
+        return result
 
     def _check_sms_wording_right(self, names):
         """What candidates agree to is not every recruiter's to word."""

@@ -11,7 +11,8 @@ class HrSmsPendingAnswer(models.Model):
     """An answer on the job form that came with an unusable phone number.
 
     It waits for the number to be corrected and then becomes a consent event, but only if the
-    corrected number has the same digits: consent belongs to a number, not to a person.
+    corrected number has the same digits: consent belongs to a number, not to a person. Corrected
+    to other digits it goes on waiting, so that the SMS tab can say that there was a Yes.
     """
 
     _name = "hr.sms.pending.answer"
@@ -70,12 +71,12 @@ class HrSmsPendingAnswer(models.Model):
             applicant = answer.applicant_id
             if not applicant.sms_number:
                 continue
-            settled |= answer
             parsed = phone_validation.phone_get_region_data_for_number(applicant.sms_number)
             if not same_digits(
                 answer.typed_number, parsed["phone_code"], parsed["national_number"]
             ):
                 continue  # another number: consent is asked anew
+            settled |= answer
             entries.append(
                 {
                     **answer.entry,

@@ -198,6 +198,7 @@ class HrSmsThread(models.Model):
         if not threads:
             return
         self.env["hr.applicant"].flush_model(["company_id", "job_id", "sms_number"])
+        self.env["hr.job"].flush_model(["company_id"])
         self.env.cr.execute(
             SQL(
                 """
@@ -207,7 +208,9 @@ class HrSmsThread(models.Model):
                   JOIN hr_applicant applicant ON applicant.sms_number = thread.number
              LEFT JOIN hr_job job ON job.id = applicant.job_id
                  WHERE thread.id = ANY(%s)
-                   AND thread.company_id = COALESCE(applicant.company_id, job.company_id)
+                   -- of no company: whoever texts them does it for their own
+                   AND thread.company_id
+                       = COALESCE(applicant.company_id, job.company_id, thread.company_id)
                    AND %s
                 ON CONFLICT DO NOTHING
                 """,

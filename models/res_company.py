@@ -22,8 +22,11 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if "country_id" in vals:
             # Numbers typed without a country code are other numbers now.
-            self.env["hr.applicant"].sudo().search(  # follows from the change, whoever made it
-                [("company_id", "in", self.ids)]
+            # sudo: follows from the change, whoever made it
+            applicants = self.env["hr.applicant"].sudo().with_context(active_test=False)
+            applicants.search(
+                Domain("company_id", "in", self.ids)
+                | Domain("company_id", "=", False) & Domain("job_id.company_id", "in", self.ids)
             )._sms_number_changed()
         return result
 

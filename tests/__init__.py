@@ -24,6 +24,7 @@ from . import test_gateway_erasure
 from . import test_translations
 from . import test_consent_machine
 from . import test_number_notices
+from . import test_people
 from . import test_opt_out_phrases
 from . import test_keywords
 from . import test_review

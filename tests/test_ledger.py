@@ -276,7 +276,7 @@ class TestLedger(TextingCase):
         self.applicant._sms_record_form_answer("yes", {"wording_proven": True})
         self.applicant.partner_phone = CANDIDATE
         self.assertFalse(self.thread_of(self.applicant).consent_ids)
-        self.assertFalse(self.env["hr.sms.pending.answer"].search([]))
+        self.assertEqual(self.applicant.sms_consent_state, "none")
 
     def test_search_by_state(self):
         self.append("granted", "job_form")

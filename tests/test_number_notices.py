@@ -81,3 +81,19 @@ class TestNumberNotices(WebhookCase):
             self.append("withdrawn", "manual")
         with self.assertRaisesRegex(UserError, "On 03/09/2026 the candidate wanted no texts"):
             self.applicant.with_user(self.sender).sms_consent_grant(given_date="2026-03-01")
+
+    def test_who_was_taken_off_by_hand_after_their_text_is_not_asked(self):
+        self.append("granted", "job_form")
+        self.text("Could you please stop texting me")
+        self.applicant.with_user(self.sender).sms_review_decide("opt_out")
+        self.assertNotIn("ask_for_start", self.notices())
+        self.text("Sorry, is the job still open?")
+        self.assertIn("ask_for_start", self.notices())
+
+    def test_a_text_that_was_held_back_hides_no_failure(self):
+        self.append("granted", "job_form")
+        self.fail_with(30005)
+        self.applicant.with_user(self.sender).sms_send(
+            "Later", scheduled_date=fields.Datetime.now() + timedelta(days=1)
+        )
+        self.assertIn("nobody_there", self.notices())
