@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
+from ..rules.phone import taken_for
+
 HOURS = (0.0, 24.0)
 
 
@@ -50,6 +52,28 @@ class HrSmsCountryRule(models.Model):
         "CHECK (open_from >= 0 AND open_from <= 24 AND open_until >= 0 AND open_until <= 24)",
         "Hours go from 0:00 to 24:00.",
     )
+
+    @api.onchange("country_ids")
+    def _onchange_country_ids(self):
+        """Say when a rule cannot do what it seems to: numbers do not tell every territory."""
+        named = set(self.country_ids.mapped("code"))
+        mixed_up = [
+            self.env._(
+                "Mobile numbers of %(territory)s cannot be told from those of %(country)s. The rule "
+                "covers them only if it names %(country)s, too.",
+                territory=country.name,
+                country=neighbour.name,
+            )
+            for country in self.country_ids
+            if (neighbour := self._neighbour(country)) and neighbour.code not in named
+        ]
+        if not mixed_up:
+            return None
+        return {"warning": {"title": self.env._("Shared numbers"), "message": "\n".join(mixed_up)}}
+
+    def _neighbour(self, country):
+        code = taken_for(country.code)
+        return code and self.env["res.country"].browse(self._country_ids().get(code))
 
     @api.constrains("country_ids", "company_id")
     def _check_country_once(self):

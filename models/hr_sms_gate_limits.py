@@ -23,7 +23,11 @@ WAITS["daily_cap"] = _lt(
 )
 # Texts that nobody waits for: they keep out of the night and do not heap up.
 UNATTENDED = ("bulk", "auto")
+# Texts that somebody waits for: what is left of the allowance is theirs first.
+AWAITED = ("direct", "confirmation")
 DAY = timedelta(hours=24)
+# First half of the advisory lock on what a number gets in a day, the second is the thread's id.
+CAP_LOCK = 0x534D5343
 DETAIL = ":"
 
 
@@ -59,11 +63,20 @@ class HrSmsGate(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _refuse_country(self, requests):
+        """Refuse numbers of countries that the company does not text.
+
+        The answer to a keyword passes: the number has just texted us, the law provides for one
+        text within five minutes that confirms an opt-out (47 CFR 64.1200(a)(12)), Twilio asks for
+        an answer to HELP (https://www.twilio.com/docs/api/errors/23004), and without one the
+        candidate cannot know that STOP counted. The worst is that the carrier drops it.
+        """
         tables = self._country_tables(requests)
 
         def refuse(request):
-            table = tables[request.company]
-            region = quiet_hours.region_of(request.number) if table else None
+            table = tables[request.company] if request.kind != "confirmation" else None
+            if not table:
+                return None
+            region = quiet_hours.region_of(request.number)
             refused = table.get(region, (None,))[0] == "refuse"
             return f"country_refused{DETAIL}{region}" if refused else None
 
@@ -130,7 +143,7 @@ class HrSmsGate(models.AbstractModel):
         if not company_sudo.sms_quiet_hours and not has_own:
             return None
         default = (company_sudo.sms_open_from, company_sudo.sms_open_until)
-        zone = company_sudo.partner_id.tz or self.env.user.tz or "UTC"
+        zone = company._sms_zone()
         return default if company_sudo.sms_quiet_hours else (0.0, 0.0), zone, table
 
     def _quiet_place(self, rules, number):
@@ -147,8 +160,7 @@ class HrSmsGate(models.AbstractModel):
     def _defer_daily_cap(self, requests):
         """Let so many bulk and automatic texts a day go to one number, the rest later.
 
-        Two senders that claim texts of one number at the very same moment may exceed it by what
-        each claims: it is courtesy, no promise.
+        Two senders that claim texts of one number at the very same moment go one after the other.
         """
         caps = {company: company.sudo().sms_daily_cap for company in self._companies(requests)}
         capped = {
@@ -158,6 +170,13 @@ class HrSmsGate(models.AbstractModel):
         }
         if not capped:
             return [None] * len(requests)
+        self._queue_up(
+            {
+                request.thread.id
+                for request in requests
+                if request.thread.id in capped and request.stage == "queue"
+            }
+        )
         now = fields.Datetime.now()
         # sudo: what the number got, whoever sent it
         went = dict(
@@ -192,3 +211,18 @@ class HrSmsGate(models.AbstractModel):
             return Verdict(wait_code="daily_cap", until=sent[-cap] + DAY)
 
         return [defer(request) for request in requests]
+
+    def _queue_up(self, thread_ids):
+        """Wait for other claims of texts to these numbers, until they are committed.
+
+        By a lock that nobody else takes: a received text must never wait for a sender that holds
+        its thread. Always in the same order, and before the account's: two claims never wait for
+        each other.
+
+        :param thread_ids: set of int
+        """
+        if thread_ids:
+            self.env.cr.execute(
+                "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s::int[]) AS id",
+                [CAP_LOCK, sorted(thread_ids)],
+            )

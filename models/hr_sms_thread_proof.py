@@ -150,10 +150,7 @@ class HrSmsThread(models.Model):
         return threads.with_context(lang=lang)
 
     def _proof_zone(self):
-        company = self.company_id
-        return pytz.timezone(
-            company.resource_calendar_id.tz or company.partner_id.tz or self.env.user.tz or "UTC"
-        )
+        return pytz.timezone(self.company_id._sms_zone())
 
     def _proof_date(self, date):
         local = pytz.utc.localize(date).astimezone(self._proof_zone())

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..rules import quiet_hours
 from .hr_sms_gate import BODY_LIMIT
 
 SHORTEST_LIMIT = 70  # one segment, whatever it is written in
@@ -48,6 +49,23 @@ class ResCompany(models.Model):
         connected = self.sudo().filtered("sms_twilio_account_sid")
         if connected:
             self.env["hr.sms.allowance"]._of(connected)
+
+    def _sms_zone(self):
+        """Return the time zone a company lives in: of its working hours, else of its address.
+
+        :returns: str, IANA name; that of the user, or UTC, where nobody said
+        """
+        self.ensure_one()
+        company = self.sudo()  # where a company is, whoever asks
+        return company.resource_calendar_id.tz or company.partner_id.tz or self.env.user.tz or "UTC"
+
+    def _sms_local(self, moment):
+        """Return what the clock on the company's wall shows.
+
+        :param datetime moment: UTC, without time zone
+        :returns: datetime without time zone
+        """
+        return quiet_hours.local_time(moment, self._sms_zone())
 
     def _sms_limits_fill(self):
         """Give companies the country rules they start with."""

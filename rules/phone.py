@@ -1,4 +1,6 @@
-"""Comparing phone numbers by their digits."""
+"""Comparing phone numbers by their digits, and what numbering plans cannot tell."""
+
+import phonenumbers
 
 
 def digits(text):
@@ -23,3 +25,17 @@ def same_digits(typed, country_code, national_number):
     core = digits(typed).lstrip("0")
     national = str(national_number)
     return bool(core) and core in (national.lstrip("0"), f"{country_code}{national}")
+
+
+def taken_for(region):
+    """Return the country whose mobile numbers those of a territory are taken for.
+
+    Some territories share a calling code and its ranges with a larger neighbour: a mobile number
+    of Saint Barthélemy is one of Guadeloupe to everybody but its operator.
+
+    :param str region: ISO 3166 code
+    :returns: another ISO 3166 code, ``None`` where numbers are told apart or there are none
+    """
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    found = phonenumbers.region_code_for_number(example) if example else region
+    return found if found != region else None

@@ -2,12 +2,13 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..gateway import Result
-from .common import TextingCase
+from ..models.hr_sms_gate import GateRequest
+from .common import OUR_NUMBER, TextingCase
 
 NIGHT = datetime(2026, 1, 10, 9)  # 4:00 in New York and Washington
 MORNING = datetime(2026, 1, 10, 13)
@@ -64,6 +65,72 @@ class TestLimits(TextingCase):
         [notice] = applicant.sms_tab()["notices"]
         self.assertEqual((notice["code"], notice["level"]), ("one_way", "warning"))
         self.assertTrue(applicant.sms_send("Bonjour"))
+
+    OVERSEAS = {
+        "GP": "+590690123456",
+        "MQ": "+596696123456",
+        "RE": "+262692123456",
+        "GF": "+594694201234",
+        "YT": "+262639012345",
+        "NC": "+687751234",
+        "PF": "+68987123456",
+    }
+
+    def refused(self, *codes):
+        """Return which French numbers are refused while a rule names these countries."""
+        rule = self.env["hr.sms.country.rule"].search([("company_id", "=", self.company.id)])
+        rule.country_ids = self.env["res.country"].search([("code", "in", codes)])
+        self.assertEqual(len(rule.country_ids), len(codes))
+        numbers = {"FR": "+33612345678"} | self.OVERSEAS
+        requests = [
+            GateRequest(self.company, self.env["hr.sms.thread"], number)
+            for number in numbers.values()
+        ]
+        codes = [verdict.code for verdict in self.env["hr.sms.gate"]._ask(requests)]
+        self.assertLessEqual(
+            set(codes), {"consent_none", *(f"country_refused:{code}" for code in numbers)}
+        )
+        return {
+            code
+            for code, found in zip(numbers, codes, strict=True)
+            if found == f"country_refused:{code}"
+        }
+
+    def test_overseas_territories_count_where_the_rule_names_them(self):
+        self.assertEqual(self.refused("FR"), {"FR"})
+        for code in self.OVERSEAS:
+            self.assertEqual(self.refused(code), {code})
+        self.assertEqual(self.refused("FR", "GP", "NC"), {"FR", "GP", "NC"})
+        self.assertEqual(self.refused("FR", *self.OVERSEAS), {"FR", *self.OVERSEAS})
+
+    def test_a_territory_whose_numbers_nobody_can_tell_is_pointed_out(self):
+        countries = self.env["res.country"].search([("code", "in", ("BL", "GP", "RE"))])
+        rules = self.env["hr.sms.country.rule"].with_user(self.manager)
+
+        def warning(*codes):
+            ids = countries.filtered(lambda country: country.code in codes).ids
+            values = {"country_ids": [Command.set(ids)]}
+            return rules.onchange(values, ["country_ids"], {"country_ids": {}}).get("warning")
+
+        self.assertIn("cannot be told from those of Guadeloupe", warning("BL")["message"])
+        self.assertFalse(warning("BL", "GP"))
+        self.assertFalse(warning("RE"))
+
+    def test_the_answer_to_a_keyword_goes_also_to_refused_countries(self):
+        applicant = self.french()
+        thread = self.thread_of(applicant)
+        form = {"From": thread.number, "To": OUR_NUMBER, "Body": "BEENDEN"}
+        self.env["hr.sms.message"]._receive(self.company.ids, "SM" + "5" * 32, form)
+        self.assertEqual(thread.consent_state, "withdrawn")
+        [answer] = self.drain().sent
+        self.assertEqual(answer.to, thread.number)
+        # Nothing but that: the number stays refused.
+        self.env["hr.sms.message"]._receive(
+            self.company.ids, "SM" + "6" * 32, {**form, "Body": "START"}
+        )
+        self.drain()
+        with self.assertRaisesRegex(UserError, "Texts to France are switched off"):
+            applicant.with_user(self.sender).sms_send("Bonjour")
 
     def test_who_may_edit_the_rules(self):
         rules = self.env["hr.sms.country.rule"]
