@@ -22,6 +22,7 @@ from . import hr_sms_gate_blacklist
 from . import hr_sms_gate_limits
 from . import hr_sms_allowance
 from . import hr_sms_allowance_line
+from . import hr_sms_allowance_plan
 from . import hr_sms_gate_allowance
 from . import hr_sms_message
 from . import hr_sms_message_offer

@@ -4,7 +4,7 @@ from odoo.tools.translate import LazyTranslate
 from ..rules import segments
 from .hr_sms_allowance import FREE_SEGMENTS, WAIT_CODE
 from .hr_sms_gate import REASONS, WAITS, Verdict
-from .hr_sms_gate_limits import UNATTENDED
+from .hr_sms_gate_limits import AWAITED, UNATTENDED
 
 _lt = LazyTranslate(__name__)
 
@@ -30,7 +30,8 @@ class HrSmsGate(models.AbstractModel):
 
     def _refuse_allowance(self, requests):
         asking = [request.stage == "now" and request.kind == "direct" for request in requests]
-        short = self._short_of_segments(requests, asking)
+        # A campaign that waits for a top-up holds up nobody who writes by hand.
+        short = self._short_of_segments(requests, asking, AWAITED)
         return ["allowance_used_up" if lacks else None for lacks in short]
 
     def _defer_allowance(self, requests):
@@ -39,13 +40,15 @@ class HrSmsGate(models.AbstractModel):
             for request in requests
         ]
         wait = Verdict(wait_code=WAIT_CODE)
-        return [wait if lacks else None for lacks in self._short_of_segments(requests, asking)]
+        short = self._short_of_segments(requests, asking, AWAITED + UNATTENDED)
+        return [wait if lacks else None for lacks in short]
 
-    def _short_of_segments(self, requests, asking):
+    def _short_of_segments(self, requests, asking, before):
         """Say for which texts the allowance does not suffice, one after the other.
 
         :param requests: list of requests
         :param asking: list of bool, which of them the allowance counts for
+        :param before: kinds of texts that come before these, if they wait already
         :returns: list of bool
         """
         companies = {
@@ -53,7 +56,7 @@ class HrSmsGate(models.AbstractModel):
             for request, asks in zip(requests, asking, strict=True)
             if asks and request.company
         }
-        left = self._segments_left(companies) if companies else {}
+        left = self._segments_left(companies, before) if companies else {}
         counted = set()
 
         def lacks(request):
@@ -72,24 +75,20 @@ class HrSmsGate(models.AbstractModel):
 
         return [asks and lacks(request) for request, asks in zip(requests, asking, strict=True)]
 
-    def _segments_left(self, company_ids):
+    def _segments_left(self, company_ids, before):
         """Return what companies may still queue; unlimited ones are left out.
 
         :param company_ids: iterable of int
+        :param before: kinds of texts that come before, if they wait already
         :returns: dict from company id to segments, less than 0 when more waits than is left
         """
-        messages = self.env["hr.sms.message"]
-        messages.flush_model(["company_id", "state", "segment_count", "is_charged"])
-        self.env.cr.execute(
-            """
-            SELECT company.id, COALESCE(account.plan_left + account.extra_left, %s)
-                   - COALESCE((SELECT sum(segment_count) FROM hr_sms_message
-                                WHERE company_id = company.id AND state = 'queued'
-                                  AND is_charged IS NOT TRUE), 0)
-              FROM unnest(%s::int[]) AS company(id)
-         LEFT JOIN hr_sms_allowance account ON account.company_id = company.id
-             WHERE account.mode IS DISTINCT FROM 'unlimited'
-            """,
-            [FREE_SEGMENTS, list(company_ids)],
-        )
-        return dict(self.env.cr.fetchall())
+        # sudo: senders do not read the account, the gate keeps it
+        accounts = self.env["hr.sms.allowance"].sudo()
+        found = accounts.search([("company_id", "in", list(company_ids))])
+        left = dict.fromkeys(company_ids, FREE_SEGMENTS) | {
+            account.company_id.id: account.balance for account in found
+        }
+        for account in found.filtered(lambda account: account.mode == "unlimited"):
+            del left[account.company_id.id]
+        waiting = self.env["hr.sms.message"]._segments_waiting(list(left), before) if left else {}
+        return {company: segments - waiting[company] for company, segments in left.items()}

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 
 from ..rules.quiet_hours import region_of
-from .hr_sms_allowance import WAIT_CODE
+from .hr_sms_allowance import WAIT_CODE, Taken, Want
 from .hr_sms_gate import Verdict
+from .hr_sms_gate_limits import AWAITED, UNATTENDED
 
 
 class HrSmsMessage(models.Model):
@@ -11,9 +12,13 @@ class HrSmsMessage(models.Model):
     _inherit = "hr.sms.message"
 
     charged_segments = fields.Integer(readonly=True, help="Taken off the company's allowance.")
+    charged_of_plan = fields.Integer(readonly=True, help="How many of them were the plan's.")
+    charged_period = fields.Integer(readonly=True, help="Which period of the plan they were of.")
     is_charged = fields.Boolean(readonly=True)
 
-    _uncharged_idx = models.Index("(company_id) WHERE state = 'queued' AND is_charged IS NOT TRUE")
+    _uncharged_idx = models.Index(
+        "(company_id, kind) WHERE state IN ('queued', 'scheduled') AND is_charged IS NOT TRUE"
+    )
 
     def _charge(self):
         """Charge claimed texts; those that the allowance does not cover wait.
@@ -23,25 +28,73 @@ class HrSmsMessage(models.Model):
         :returns: the texts that may go
         """
         going = self.filtered("is_charged")  # a retry was paid for
+        waiting = self.browse()
         lines = []
         accounts = self.env["hr.sms.allowance"]._of(self.company_id)
-        for account in accounts.sorted("id"):
-            texts = self.filtered(
-                lambda text, account=account: (
-                    text.company_id == account.company_id and not text.is_charged
-                )
+        for account in accounts:
+            texts = (
+                (self - going)
+                .filtered(lambda text, account=account: text.company_id == account.company_id)
+                .sorted(lambda text: text.kind in UNATTENDED)
             )
-            wanted = [(text.segment_count, text.kind == "confirmation") for text in texts]
-            for text, taken in zip(texts, account._take(wanted), strict=True):
+            wanted = [
+                Want(text.segment_count, text.kind == "confirmation", text.kind in UNATTENDED)
+                for text in texts
+            ]
+
+            def reserve(account=account):
+                return self._segments_waiting(account.company_id.ids, AWAITED, self)[
+                    account.company_id.id
+                ]
+
+            for text, taken in zip(texts, account._take(wanted, reserve), strict=True):
                 if taken is None:
-                    text._wait(Verdict(wait_code=WAIT_CODE))
+                    waiting |= text
                     continue
                 going |= text
-                text.write({"is_charged": True, "charged_segments": taken})
-                lines.append(text._allowance_line(account, "use", -taken, text.segment_count))
+                text.write(
+                    {
+                        "is_charged": True,
+                        "charged_segments": taken.segments,
+                        "charged_of_plan": taken.of_plan,
+                        "charged_period": taken.period,
+                    }
+                )
+                lines.append(
+                    text._allowance_line(account, "use", -taken.segments, text.segment_count)
+                )
+        if waiting:
+            waiting._wait(Verdict(wait_code=WAIT_CODE))
         self.env["hr.sms.allowance.line"].create(lines)
         accounts._warn_when_low()
         return self & going
+
+    @api.model
+    def _segments_waiting(self, company_ids, kinds, but=()):
+        """Say what texts that could go now, were there enough, would take.
+
+        :param company_ids: list of int
+        :param kinds: kinds of texts to count
+        :param but: texts that do not count
+        :returns: dict from company id to segments
+        """
+        self.flush_model(
+            ["company_id", "kind", "state", "wait_code", "segment_count", "is_charged"]
+        )
+        self.env.cr.execute(
+            """
+            SELECT company_id, sum(segment_count)
+              FROM hr_sms_message
+             WHERE company_id = ANY(%s)
+               AND kind = ANY(%s)
+               AND state IN ('queued', 'scheduled') AND is_charged IS NOT TRUE
+               AND (wait_code = %s OR (state = 'queued' AND wait_code IS NULL))
+               AND id != ALL(%s)
+          GROUP BY company_id
+            """,
+            [company_ids, list(kinds), WAIT_CODE, [text.id for text in but]],
+        )
+        return dict.fromkeys(company_ids, 0) | dict(self.env.cr.fetchall())
 
     def _give_back(self):
         """Give back what texts cost that Twilio provably never took."""
@@ -56,17 +109,29 @@ class HrSmsMessage(models.Model):
             texts = charged.filtered(
                 lambda text, account=account: text.company_id == account.company_id
             )
-            account._give_back(sum(texts.mapped("charged_segments")))
+            account._give_back(
+                [
+                    Taken(text.charged_segments, text.charged_of_plan, text.charged_period)
+                    for text in texts
+                ]
+            )
             lines += [
                 text._allowance_line(
                     account, "given_back", text.charged_segments, -text.segment_count
                 )
                 for text in texts
             ]
-        charged.sudo().write({"is_charged": False, "charged_segments": 0})
+        charged.sudo().write(
+            {
+                "is_charged": False,
+                "charged_segments": 0,
+                "charged_of_plan": 0,
+                "charged_period": 0,
+            }
+        )
         self.env["hr.sms.allowance.line"].sudo().create(lines)
-        if lines:
-            self._wake_allowance(charged.company_id)
+        for account in accounts:
+            self._wake_allowance(account)
 
     def write(self, vals):
         if vals.get("state") == "canceled":
@@ -88,24 +153,36 @@ class HrSmsMessage(models.Model):
         }
 
     @api.model
-    def _wake_allowance(self, companies):
-        """Let texts that waited for segments try again.
+    def _wake_allowance(self, account):
+        """Let texts that waited for segments try again, those that somebody waits for first.
+
+        No more of them than there are segments: of a campaign of thousands a small top-up wakes
+        the few it pays for.
 
         Whoever calls this holds the company's account. Texts that a sender has claimed are left
         to it: it waits for the account and finds the segments there. Waiting for it in turn would
         be a deadlock.
+
+        :param account: ``hr.sms.allowance`` record
         """
-        self.flush_model(["state", "wait_code", "next_attempt_date", "company_id"])
+        self.flush_model(["state", "wait_code", "next_attempt_date", "company_id", "kind"])
         self.env.cr.execute(
             """
             UPDATE hr_sms_message SET next_attempt_date = NULL
              WHERE id IN (SELECT id FROM hr_sms_message
-                           WHERE company_id = ANY(%s) AND wait_code = %s
-                             AND state IN ('queued', 'scheduled')
+                           WHERE company_id = %s AND wait_code = %s
+                             AND state IN ('queued', 'scheduled') AND is_charged IS NOT TRUE
+                        ORDER BY kind = ANY(%s) DESC, id
+                           LIMIT %s
                              FOR UPDATE SKIP LOCKED)
          RETURNING kind, id
             """,
-            [companies.ids, WAIT_CODE],
+            [
+                account.company_id.id,
+                WAIT_CODE,
+                list(AWAITED),
+                None if account.mode == "unlimited" else account.balance,
+            ],
         )
         one_of_each = dict(self.env.cr.fetchall())
         self.invalidate_model(["next_attempt_date"])

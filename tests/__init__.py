@@ -33,6 +33,7 @@ from . import test_blacklist
 from . import test_quiet_hours
 from . import test_limits
 from . import test_allowance
+from . import test_allowance_plan
 from . import test_allowance_races
 from . import test_gate_scale
 from . import test_core_paths

@@ -1,13 +1,19 @@
-from odoo import fields
+import re
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo import fields, sql_db
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..gateway import Result
+from ..models.hr_sms_allowance import Taken, Want
 from .common import TextingCase
 
 
-@tagged("post_install", "-at_install")
-class TestAllowance(TextingCase):
+class AllowanceCase(TextingCase):
+    """A company with its first 50 segments and a candidate who agreed."""
+
     def setUp(self):
         super().setUp()
         self.append("granted", "job_form")
@@ -28,6 +34,36 @@ class TestAllowance(TextingCase):
         wizard = self.env["hr.sms.allowance.change"].with_user(user or self.manager)
         return wizard.create({"allowance_id": self.account.id, **values}).action_apply()
 
+    def offer(self, body, kind="bulk", applicant=None):
+        applicant = applicant or self.applicant
+        text = applicant._sms_text(applicant.sms_number, body, kind=kind)
+        [offer] = self.env["hr.sms.message"]._offer([text])
+        return offer.message
+
+    @contextmanager
+    def capture_queries(self):
+        """Collect the SQL of a block, of every cursor."""
+        queries = []
+        execute = sql_db.Cursor.execute
+
+        def watched(cursor, query, params=None, log_exceptions=True):
+            queries.append(cursor.mogrify(query, params).decode())
+            return execute(cursor, query, params, log_exceptions)
+
+        with patch.object(sql_db.Cursor, "execute", watched):
+            yield queries
+
+    def drain_refused(self, result="failed", code=21211, lane="direct"):
+        """Send what waits to a Twilio that does not take it."""
+        self.env.flush_all()
+        with self.fake_gateway() as fake:
+            fake.answer = lambda text: Result(text.uuid, result, code=code)
+            self.env["hr.sms.message"]._process_queue(lane)
+        self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestAllowance(AllowanceCase):
     def test_a_new_company_gets_fifty_once(self):
         company = self.env["res.company"].create({"name": "Fresh"})
         accounts = self.env["hr.sms.allowance"].search([])
@@ -71,11 +107,7 @@ class TestAllowance(TextingCase):
 
     def test_a_text_twilio_did_not_take_is_given_back(self):
         message = self.send()
-        self.env.flush_all()
-        with self.fake_gateway() as fake:
-            fake.answer = lambda text: Result(text.uuid, "failed", code=21211)
-            self.env["hr.sms.message"]._process_queue("direct")
-        self.env.invalidate_all()
+        self.drain_refused()
         self.assertEqual(message.state, "failed")
         self.assertEqual(self.account.balance, 50)
         self.assertEqual(
@@ -85,11 +117,7 @@ class TestAllowance(TextingCase):
 
     def test_a_retry_is_charged_once_and_given_back_when_canceled(self):
         message = self.send()
-        self.env.flush_all()
-        with self.fake_gateway() as fake:
-            fake.answer = lambda text: Result(text.uuid, "retry", code=20429)
-            self.env["hr.sms.message"]._process_queue("direct")
-        self.env.invalidate_all()
+        self.drain_refused("retry", 20429)
         self.assertEqual(self.account.balance, 49)
         message.next_attempt_date = False
         self.append("withdrawn", "manual")
@@ -106,24 +134,12 @@ class TestAllowance(TextingCase):
         self.assertEqual(len(self.drain().sent), 1)
         self.assertEqual(self.account.balance, 0)
 
-    def test_plans_renew_with_and_without_what_is_left(self):
-        for carry_over, balance in ((False, 150), (True, 250)):
-            with self.subTest(carry_over=carry_over):
-                self.account._set(plan_left=0, extra_left=50)
-                self.change(mode="plan", segments=100, carry_over=carry_over, renewal_day=3)
-                self.assertEqual(self.account.balance, 150)
-                day = self.account.renewal_date
-                self.assertEqual(day.day, 3)
-                self.env["hr.sms.allowance"]._renew_due(day)
-                self.env.invalidate_all()
-                self.assertEqual(self.account.balance, balance)
-                self.assertGreater(self.account.renewal_date, day)
-
     def test_the_plan_is_used_first(self):
         self.account._set(mode="plan", plan_left=2, extra_left=5)
-        self.assertEqual(self.account._take([(1, False), (2, False)]), [1, 2])
+        self.assertEqual(self.account._take([Want(1), Want(2)]), [Taken(1, 1), Taken(2, 1)])
         self.assertEqual((self.account.plan_left, self.account.extra_left), (0, 4))
-        self.assertEqual(self.account._take([(3, False), (2, False), (1, True)]), [3, None, 1])
+        taken = self.account._take([Want(3), Want(2), Want(1, is_free=True)])
+        self.assertEqual(taken, [Taken(3), None, Taken(1)])
 
     def test_the_warning_at_eighty_percent_comes_once(self):
         self.left(10)
@@ -178,11 +194,7 @@ class TestAllowance(TextingCase):
     def test_perhaps_taken_and_failed_on_the_way_stays_charged(self):
         self.last_line = self.account.line_ids[:1].id
         unknown = self.send()
-        self.env.flush_all()
-        with self.fake_gateway() as fake:
-            fake.answer = lambda text: Result(text.uuid, "unknown")
-            self.env["hr.sms.message"]._process_queue("direct")
-        self.env.invalidate_all()
+        self.drain_refused("unknown", None)
         self.assertEqual(unknown.state, "unknown")
         unknown.write({"state": "canceled"})  # nobody knows whether Twilio has it
         sent = self.send()
@@ -215,25 +227,107 @@ class TestAllowance(TextingCase):
         self.assertEqual(self.drain("bulk").bodies, ["No 0", "No 1"])
         self.assertEqual(self.account.balance, 0)
 
-    def test_a_renewal_wakes_what_waits(self):
-        self.left(0)
-        self.change(mode="plan", segments=1, renewal_day=3)
-        self.send()
-        self.drain()
-        text = self.applicant._sms_text(self.applicant.sms_number, "Waits", kind="bulk")
-        self.env["hr.sms.message"]._offer([text])
-        self.assertFalse(self.drain("bulk").sent)
-        self.env["hr.sms.allowance"]._renew_due(self.account.renewal_date)
-        self.env.invalidate_all()
-        self.assertEqual(self.drain("bulk").bodies, ["Waits"])
+    # -- who comes first --
 
-    def test_a_plan_ends(self):
-        self.change(mode="plan", segments=100, renewal_day=3)
-        self.change(mode="plan", segments=0)
-        self.assertEqual((self.account.mode, self.account.balance), ("prepaid", 150))
-        self.env["hr.sms.allowance"]._renew_due(fields.Date.to_date("2099-01-01"))
-        self.env.invalidate_all()
-        self.assertEqual(self.account.balance, 150)
+    def test_a_campaign_that_waits_holds_up_nobody_who_writes_by_hand(self):
+        self.left(0)
+        waiting = [self.offer(f"No {number}") for number in range(5)]
+        self.assertFalse(self.drain("bulk").sent)
+        self.change(segments=2)
+        self.assertFalse(self.applicant.with_user(self.sender).sms_tab()["gate"]["code"])
+        self.send()
+        # The campaign is awake too and claims first: what the text by hand takes is left to it.
+        self.assertEqual(self.drain("bulk").bodies, ["No 0"])
+        self.assertEqual(len(self.drain().sent), 1)
+        self.assertEqual({text.wait_code for text in waiting[1:]}, {"allowance_waiting"})
+        self.assertEqual(self.account.balance, 0)
+
+    def test_direct_texts_go_first_in_one_claim(self):
+        self.offer("Bulk")
+        self.send()
+        self.left(1)
+        self.assertEqual(self.drain(None).bodies, ["a" * 10])
+
+    def test_a_paused_text_by_hand_keeps_nothing_back(self):
+        paused = self.send()
+        paused.wait_code = "consent_review"
+        self.left(1)
+        self.offer("Bulk")
+        self.assertEqual(self.drain("bulk").bodies, ["Bulk"])
+
+    def test_a_small_top_up_wakes_no_more_than_it_pays_for(self):
+        self.left(0)
+        waiting = [self.offer(f"No {number}") for number in range(5)]
+        later = self.send(scheduled_date="2099-01-01 00:00:00")
+        later.scheduled_date = fields.Datetime.now()
+        self.drain(None)
+        awake = lambda: [text for text in (*waiting, later) if not text.next_attempt_date]
+        self.assertFalse(awake())
+        self.change(segments=2)
+        self.assertEqual(awake(), [waiting[0], later], "by hand first, then the eldest")
+        self.change(mode="unlimited")
+        self.assertEqual(len(awake()), 6)
+
+    # -- what the hot path costs --
+
+    def test_sending_without_limit_neither_writes_nor_locks_the_account(self):
+        self.change(mode="unlimited")
+        self.send()
+        with self.capture_queries() as queries:
+            self.assertEqual(len(self.drain().sent), 1)
+        touching = [
+            query
+            for query in queries
+            if re.search(r"hr_sms_allowance\b", query)
+            and not query.lstrip().startswith("SELECT")
+            or "hr_sms_allowance" in query
+            and "FOR NO KEY UPDATE" in query
+        ]
+        self.assertFalse(touching)
+        self.assertTrue([query for query in queries if 'FROM "hr_sms_allowance"' in query])
+
+    # -- the warning --
+
+    def test_the_warning_is_in_each_manager_s_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.env["ir.module.module"].search(
+            [("name", "=", "hr_recruitment_texting")]
+        )._update_translations(["de_DE"])
+        german = self.make_user(
+            "manager_de",
+            "hr_recruitment.group_hr_recruitment_user,hr_recruitment_texting.group_sms_manager",
+        )
+        german.lang = "de_DE"
+        self.left(10)
+        self.send(9)
+        self.drain()
+        bodies = {
+            user: self.env["mail.message"]
+            .search([("partner_ids", "in", user.partner_id.ids)], limit=1)
+            .body
+            for user in (self.manager, german)
+        }
+        self.assertIn("1 segments are left of 10", bodies[self.manager])
+        self.assertIn("Von 10 Segmenten", bodies[german])
+        self.assertNotIn("left", bodies[german])
+
+    # -- screens --
+
+    def test_the_menu_opens_the_account_of_the_company(self):
+        accounts = self.env["hr.sms.allowance"].with_user(self.manager)
+        action = accounts.action_open()
+        self.assertEqual((action["res_id"], action["view_mode"]), (self.account.id, "form"))
+        self.assertEqual(action["views"], [(False, "form")])
+        other = self.env["res.company"].create({"name": "Sister"})
+        self.manager.company_ids += other
+        both = accounts.with_context(allowed_company_ids=[self.company.id, other.id])
+        self.assertEqual(both.action_open()["res_id"], self.account.id, "the other has none")
+        self.env["hr.sms.allowance"]._of(other)
+        self.assertEqual(both.action_open()["view_mode"], "list,form")
+        none = accounts.with_context(allowed_company_ids=other.ids)
+        self.assertNotEqual(none.action_open()["res_id"], self.account.id)
+        with self.assertRaises(AccessError):
+            self.env["hr.sms.allowance"].with_user(self.sender).action_open()
 
     def test_rights(self):
         line = self.account.line_ids[0]
@@ -256,6 +350,10 @@ class TestAllowance(TextingCase):
             self.env["hr.sms.allowance.change"].with_user(self.manager).create(
                 {"allowance_id": other.id}
             ).action_apply()
-        for values in ({"segments": 0}, {"mode": "plan", "renewal_day": 31}):
+        for values in (
+            {"segments": 0},
+            {"mode": "plan", "renewal_day": 32},
+            {"mode": "plan", "segments": 0},
+        ):
             with self.assertRaises(ValidationError):
                 self.change(**values)

@@ -138,3 +138,58 @@ class TestAllowanceRaces(LiveTextingCase):
         self.eventually(lambda: self.states("Waits") == ["sent"])
         self.assertEqual(len(self.at_twilio(phone)), 1)
         self.assertEqual(self.balance(), 3)
+
+    def test_two_senders_keep_to_the_texts_a_day(self):
+        """Both hold texts of one candidate, and neither sees what the other is about to send."""
+        phone = "+12025554170"
+        self.applicant(phone)
+        self.leave(500)
+        self.server.psql(
+            "UPDATE res_company SET sms_daily_cap = 3, sms_quiet_hours = FALSE WHERE id = %s",
+            [self.company],
+        )
+        # The first sender claims a hundred, the second what is left.
+        self.server.psql(
+            """
+            INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body,
+                                        state, segment_count, uuid)
+            SELECT id, company_id, 'outbound', 'auto', 'job', 'Automatic', 'queued', 1,
+                   md5(random()::text)
+              FROM hr_sms_thread, generate_series(1, 110)
+             WHERE number = %s
+            """,
+            [phone],
+        )
+        sessions = [self.server.login("admin") for _lane in range(2)]
+        lanes = [self.cron(f"ir_cron_process_queue_bulk_{number}") for number in (1, 2)]
+        with ThreadPoolExecutor(2) as pool:
+            with self.server.cursor() as cursor:
+                cursor.execute(
+                    "SELECT FROM hr_sms_allowance WHERE company_id = %s FOR NO KEY UPDATE",
+                    [self.company],
+                )
+                runs = [
+                    pool.submit(session.call, "ir.cron", "method_direct_trigger", [lane])
+                    for session, lane in zip(sessions, lanes, strict=True)
+                ]
+                self.eventually(lambda: self.waiting() == 2, 20)
+            for run in runs:
+                run.result(60)
+        self.eventually(lambda: self.states("Automatic").count("sent") == 3)
+        self.assertEqual(len(self.at_twilio(phone)), 3)
+        self.assertEqual(self.states("Automatic").count("queueddaily_cap"), 107)
+        self.assertEqual(self.balance(), 497)
+
+    def cron(self, name):
+        [(cron,)] = self.server.psql(
+            "SELECT res_id FROM ir_model_data WHERE module = 'hr_recruitment_texting' AND name = %s",
+            [name],
+        )
+        return cron
+
+    def waiting(self):
+        [(count,)] = self.server.psql(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'",
+            [self.server.db],
+        )
+        return count
