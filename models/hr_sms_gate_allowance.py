@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ..rules import segments
@@ -82,13 +83,20 @@ class HrSmsGate(models.AbstractModel):
         :param before: kinds of texts that come before, if they wait already
         :returns: dict from company id to segments, less than 0 when more waits than is left
         """
-        # sudo: senders do not read the account, the gate keeps it
-        accounts = self.env["hr.sms.allowance"].sudo()
-        found = accounts.search([("company_id", "in", list(company_ids))])
-        left = dict.fromkeys(company_ids, FREE_SEGMENTS) | {
-            account.company_id.id: account.balance for account in found
-        }
-        for account in found.filtered(lambda account: account.mode == "unlimited"):
-            del left[account.company_id.id]
-        waiting = self.env["hr.sms.message"]._segments_waiting(list(left), before) if left else {}
-        return {company: segments - waiting[company] for company, segments in left.items()}
+        messages = self.env["hr.sms.message"]
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT company.id, COALESCE(account.plan_left + account.extra_left, %s)
+                       - COALESCE((SELECT sum(segment_count) FROM hr_sms_message
+                                    WHERE company_id = company.id AND %s), 0)
+                  FROM unnest(%s) AS company(id)
+             LEFT JOIN hr_sms_allowance account ON account.company_id = company.id
+                 WHERE account.mode IS DISTINCT FROM 'unlimited'
+                """,
+                FREE_SEGMENTS,
+                messages._waiting_for_segments(before),
+                list(company_ids),
+            )
+        )
+        return dict(self.env.cr.fetchall())

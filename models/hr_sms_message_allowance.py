@@ -1,4 +1,7 @@
+from functools import partial
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..rules.quiet_hours import region_of
 from .hr_sms_allowance import WAIT_CODE, Taken, Want
@@ -42,12 +45,11 @@ class HrSmsMessage(models.Model):
                 for text in texts
             ]
 
-            def reserve(account=account):
-                return self._segments_waiting(account.company_id.ids, AWAITED, self)[
-                    account.company_id.id
-                ]
-
-            for text, taken in zip(texts, account._take(wanted, reserve), strict=True):
+            for text, taken in zip(
+                texts,
+                account._take(wanted, partial(self._segments_awaited, account.company_id)),
+                strict=True,
+            ):
                 if taken is None:
                     waiting |= text
                     continue
@@ -70,31 +72,39 @@ class HrSmsMessage(models.Model):
         return self & going
 
     @api.model
-    def _segments_waiting(self, company_ids, kinds, but=()):
-        """Say what texts that could go now, were there enough, would take.
+    def _waiting_for_segments(self, kinds):
+        """Return what makes out texts that could go now, were there enough segments.
 
-        :param company_ids: list of int
-        :param kinds: kinds of texts to count
-        :param but: texts that do not count
-        :returns: dict from company id to segments
+        :param kinds: kinds of texts that count
+        :returns: SQL condition on ``hr_sms_message``
         """
         self.flush_model(
             ["company_id", "kind", "state", "wait_code", "segment_count", "is_charged"]
         )
-        self.env.cr.execute(
-            """
-            SELECT company_id, sum(segment_count)
-              FROM hr_sms_message
-             WHERE company_id = ANY(%s)
-               AND kind = ANY(%s)
-               AND state IN ('queued', 'scheduled') AND is_charged IS NOT TRUE
-               AND (wait_code = %s OR (state = 'queued' AND wait_code IS NULL))
-               AND id != ALL(%s)
-          GROUP BY company_id
-            """,
-            [company_ids, list(kinds), WAIT_CODE, [text.id for text in but]],
+        return SQL(
+            "kind = ANY(%s) AND state IN ('queued', 'scheduled') AND is_charged IS NOT TRUE"
+            " AND (wait_code = %s OR (state = 'queued' AND wait_code IS NULL))",
+            list(kinds),
+            WAIT_CODE,
         )
-        return dict.fromkeys(company_ids, 0) | dict(self.env.cr.fetchall())
+
+    def _segments_awaited(self, company):
+        """Say what texts by hand, other than these, still need of a company's allowance.
+
+        :param company: ``res.company`` record
+        :returns: int
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT COALESCE(sum(segment_count), 0) FROM hr_sms_message"
+                " WHERE company_id = %s AND id != ALL(%s) AND %s",
+                company.id,
+                self.ids,
+                self._waiting_for_segments(AWAITED),
+            )
+        )
+        [(segments,)] = self.env.cr.fetchall()
+        return segments
 
     def _give_back(self):
         """Give back what texts cost that Twilio provably never took."""
