@@ -1,6 +1,6 @@
 {
     "name": "Recruitment Texting",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Text job applicants through Twilio, consent first",
     "category": "Human Resources/Recruitment",
     "author": "Recruitment Texting",
@@ -31,6 +31,7 @@
         "views/hr_sms_country_rule_views.xml",
         "views/hr_sms_allowance_views.xml",
         "views/hr_job_views.xml",
+        "views/hr_applicant_views.xml",
         "wizards/base_module_uninstall_views.xml",
         "wizards/hr_sms_erasure_views.xml",
         "wizards/hr_sms_ledger_check_views.xml",

@@ -14,6 +14,7 @@ from . import hr_sms_thread_retention
 from . import hr_sms_consent
 from . import hr_sms_consent_check
 from . import hr_sms_consent_evidence
+from . import hr_sms_consent_report
 from . import hr_sms_thread_proof
 from . import hr_sms_pending_answer
 from . import hr_sms_gate
@@ -37,6 +38,7 @@ from . import phone_blacklist
 from . import hr_sms_thread_blacklist
 from . import hr_sms_message_erasure
 from . import hr_applicant
+from . import hr_applicant_consent_state
 from . import hr_applicant_person
 from . import hr_applicant_consent
 from . import hr_applicant_erasure

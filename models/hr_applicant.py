@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .hr_sms_gate import BODY_LIMIT, GateRequest
 from .hr_sms_message_offer import Text
@@ -9,7 +7,7 @@ from .hr_sms_thread import VIEW_GROUP
 
 SEND_GROUP = "hr_recruitment_texting.group_sms_send"
 # Fields that only the server's own code writes.
-_COMPUTED = frozenset({"sms_number", "sms_thread_ids"})
+_COMPUTED = frozenset({"sms_number", "sms_thread_ids", "sms_erased_date"})
 # Fields a change of which may give an applicant another number or company.
 _NUMBER_SOURCES = frozenset(
     {"partner_phone", "partner_id", "company_id", "job_id", "department_id"}
@@ -35,15 +33,6 @@ class HrApplicant(models.Model):
         string="SMS Threads",
         copy=False,
         readonly=True,
-        groups=VIEW_GROUP,
-    )
-    sms_consent_state = fields.Selection(
-        selection=lambda self: (
-            self.env["hr.sms.thread"]._fields["consent_state"]._description_selection(self.env)
-        ),
-        string="SMS Consent",
-        compute="_compute_sms_consent_state",
-        search="_search_sms_consent_state",
         groups=VIEW_GROUP,
     )
 
@@ -140,54 +129,6 @@ class HrApplicant(models.Model):
         self.env["hr.sms.pending.answer"].sudo().search(
             [("applicant_id", "in", applicants.ids)]
         )._settle()
-
-    # ------------------------------------------------------------
-    # Consent
-    # ------------------------------------------------------------
-
-    @api.depends("sms_number", "company_id", "job_id", "sms_thread_ids.consent_state")
-    @api.depends_context("company")
-    def _compute_sms_consent_state(self):
-        # sudo: the field's group and the right to read the applicant were checked
-        threads = self.env["hr.sms.thread"].sudo()
-        for company, applicants in self.sudo().grouped(lambda one: one._sms_company()).items():
-            numbers = set(applicants.mapped("sms_number")) - {False}
-            found = threads._find(company, numbers) if numbers else {}
-            for applicant in applicants:
-                thread = found.get(applicant.sms_number, threads)
-                applicant.with_env(self.env).sms_consent_state = thread.consent_state or "none"
-
-    def _search_sms_consent_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        # Core checks the groups of a field it makes SQL of, not of one with a search method.
-        self._check_field_access(self._fields["sms_consent_state"], "read")
-        states = [state or "none" for state in value]
-        self.flush_model(["company_id", "job_id", "sms_number"])
-        self.env["hr.job"].flush_model(["company_id"])
-        # The query names applicants by a field the user may search on; the applicants found
-        # are still subject to the user's own rules.
-        self.env["hr.sms.thread"].sudo().flush_model(["company_id", "number", "consent_state"])
-        erased = self._sms_applicants_of_erased()
-        found = Domain("id", "in", [key for key, state in erased.items() if state in states])
-        return found | Domain(
-            "id",
-            "in",
-            SQL(
-                """(
-                SELECT applicant.id
-                  FROM hr_applicant AS applicant
-             LEFT JOIN hr_job AS job ON job.id = applicant.job_id
-             LEFT JOIN hr_sms_thread AS thread
-                    ON thread.company_id = COALESCE(applicant.company_id, job.company_id, %s)
-                   AND thread.number = applicant.sms_number
-                 WHERE COALESCE(thread.consent_state, 'none') = ANY(%s)
-                   AND applicant.id != ALL(%s))""",
-                self.env.company.id,
-                states,
-                list(erased),
-            ),
-        )
 
     # ------------------------------------------------------------
     # Rights and numbers of a user's call

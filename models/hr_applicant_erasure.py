@@ -1,10 +1,26 @@
-from odoo import models
+from odoo import api, fields, models
+
+from .hr_sms_thread import VIEW_GROUP
 
 
 class HrApplicant(models.Model):
     """What is kept about an applicant's numbers, to be proved or erased."""
 
     _inherit = "hr.applicant"
+
+    sms_erased_date = fields.Datetime(
+        "SMS Erased on",
+        compute="_compute_sms_erased_date",
+        store=True,
+        copy=False,
+        groups=VIEW_GROUP,
+        help="Set while the texts of the applicant's present number are erased.",
+    )
+
+    @api.depends("sms_number")
+    def _compute_sms_erased_date(self):
+        """Forget it with the number; set by the erasure, which leaves no thread to join."""
+        self.sms_erased_date = False
 
     def action_sms_erase(self):
         """Open the erasure of these applicants' texts and personal data.
@@ -34,45 +50,3 @@ class HrApplicant(models.Model):
         """Return the answers to the job form that wait for a usable number (superuser)."""
         # sudo: nobody reads them; the caller checked the right to read the applicants
         return self.env["hr.sms.pending.answer"].sudo().search([("applicant_id", "in", self.ids)])
-
-    def _sms_applicants_of_erased(self):
-        """Return the applications that still have a number whose texts were erased.
-
-        An erased number cannot be joined, it has to be recognised.
-
-        :returns: dict from id of ``hr.applicant`` to consent state
-        """
-        self.env.cr.execute(
-            """
-            SELECT company_id, number_hmac, consent_state
-              FROM hr_sms_thread
-             WHERE number_hmac IS NOT NULL
-            """
-        )
-        states = {(company, known): state for company, known, state in self.env.cr.fetchall()}
-        if not states:
-            return {}
-        self.env.cr.execute(
-            """
-            SELECT thread_company.id, applicant.sms_number, array_agg(applicant.id)
-              FROM hr_applicant AS applicant
-         LEFT JOIN hr_job AS job ON job.id = applicant.job_id
-              JOIN res_company AS thread_company
-                ON thread_company.id = COALESCE(applicant.company_id, job.company_id, %s)
-             WHERE applicant.sms_number IS NOT NULL
-               AND thread_company.id = ANY(%s)
-               AND NOT EXISTS (SELECT FROM hr_sms_thread AS thread
-                                WHERE thread.company_id = thread_company.id
-                                  AND thread.number = applicant.sms_number)
-             GROUP BY 1, 2
-            """,
-            [self.env.company.id, list({company for company, _known in states})],
-        )
-        found = {}
-        for company, number, applicants in self.env.cr.fetchall():
-            [known] = self.env["hr.sms.thread"]._number_hmacs(
-                self.env["res.company"].browse(company), [number]
-            )
-            if state := states.get((company, known)):
-                found |= dict.fromkeys(applicants, state)
-        return found

@@ -87,7 +87,7 @@ class HrSmsConsent(models.Model):
             SQL(
                 """
                 SELECT id, number, consent_state, consent_locked, consent_scope, consent_grants,
-                       consent_sequence, head_sequence, head_hash
+                       consent_sequence, opt_out_date, head_sequence, head_hash
                   FROM hr_sms_thread
                  WHERE id > %s AND %s
                  ORDER BY id
@@ -223,6 +223,7 @@ class _Walk:
             thread["consent_scope"] or None,
             [list(grant) for grant in thread["consent_grants"] or ()],
             thread["consent_sequence"] or 0,
+            thread["opt_out_date"],
         )
         if stored != (
             folded.state,
@@ -230,6 +231,7 @@ class _Walk:
             folded.scope,
             [list(grant) for grant in folded.grants],
             folded.sequence,
+            folded.since if folded.state == "withdrawn" else None,
         ):
             return broken("state")
         return None

@@ -26,6 +26,7 @@ LEDGER_FIELDS = frozenset(
         "consent_scope",
         "consent_grants",
         "consent_sequence",
+        "opt_out_date",
         "head_sequence",
         "head_hash",
         "number_flag",
@@ -73,6 +74,9 @@ class HrSmsThread(models.Model):
     )
     consent_sequence = fields.Integer(
         readonly=True, help="Sequence of the ledger event that made the state what it is."
+    )
+    opt_out_date = fields.Datetime(
+        "Opted out on", readonly=True, help="Since when consent is withdrawn."
     )
     head_sequence = fields.Integer(readonly=True, help="Sequence of the ledger's last event.")
     head_hash = fields.Char(readonly=True, help="Hash of the ledger's last event.")
@@ -222,7 +226,9 @@ class HrSmsThread(models.Model):
         )
         if self.env.cr.rowcount:
             threads.invalidate_recordset(["applicant_ids"])
-            self.env["hr.applicant"].invalidate_model(["sms_thread_ids", "sms_consent_state"])
+            self.env["hr.applicant"].invalidate_model(
+                ["sms_thread_ids", "sms_consent_state", "sms_opt_out_date"]
+            )
 
     # ------------------------------------------------------------
     # Consent
@@ -265,6 +271,7 @@ class HrSmsThread(models.Model):
                     "consent_scope": result.scope,
                     "consent_grants": [list(grant) for grant in result.grants] or False,
                     "consent_sequence": result.sequence,
+                    "opt_out_date": result.state == "withdrawn" and result.since,
                 }
             )
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import hmac
+from odoo.tools import SQL, hmac
 
 from odoo.addons.phone_validation.tools import phone_validation
 
@@ -163,6 +163,7 @@ class HrSmsThread(models.Model):
         messages.write({"applicant_id": False})
         threads._erase_waiting_answers()
         threads._erase_elsewhere()
+        threads._mark_applicants_erased()
         for thread in threads:
             [number_hmac] = self._number_hmacs(thread.company_id, [thread.number])
             thread.write(
@@ -185,6 +186,30 @@ class HrSmsThread(models.Model):
                 for thread in threads
             ]
         )
+
+    def _mark_applicants_erased(self):
+        """Have lists know applications that still have one of these numbers: nothing else does."""
+        applicants = self.env["hr.applicant"]
+        applicants.flush_model(["company_id", "job_id", "sms_number", "sms_erased_date"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE hr_applicant AS applicant
+                   SET sms_erased_date = %(now)s
+                  FROM hr_sms_thread AS thread, hr_applicant AS other
+             LEFT JOIN hr_job AS job ON job.id = other.job_id
+                 WHERE thread.id = ANY(%(threads)s)
+                   AND other.sms_number = thread.number
+                   AND COALESCE(other.company_id, job.company_id, %(company)s)
+                       = thread.company_id
+                   AND applicant.id = other.id
+                """,
+                now=fields.Datetime.now(),
+                threads=self.ids,
+                company=self.env.company.id,
+            )
+        )
+        applicants.invalidate_model(["sms_erased_date"])
 
     def _erase_waiting_answers(self):
         """Delete the answers that wait for their number to be corrected to one of these."""

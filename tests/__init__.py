@@ -22,6 +22,7 @@ from . import test_core_form
 from . import test_gateway
 from . import test_gateway_erasure
 from . import test_translations
+from . import test_consent_lists
 from . import test_consent_machine
 from . import test_number_notices
 from . import test_people
