@@ -26,11 +26,32 @@ class HrApplicant(models.Model):
         notices = super()._sms_tab_notices(number, thread, code)
         if not thread:
             return notices
+        notices += self._sms_tab_former(number)
         if code in LIFTED_BY_START:
             return notices + self._sms_tab_ask_for_start(thread)
         if code:
             return notices
         return notices + (self._sms_tab_nobody_there(thread) or self._sms_tab_silent(thread))
+
+    def _sms_tab_former(self, number):
+        """Say that texts written here go to a number the applicant does not have any more."""
+        main = self.sudo().sms_number  # of an applicant the caller found readable
+        if number == main:
+            return []
+        shown = phone_validation.phone_format(main or "", None, None, raise_exception=False)
+        return [
+            {
+                "code": "former_number",
+                "level": "warning",
+                "text": self.env._(
+                    "This is a former number: the applicant's is %(number)s now.", number=shown
+                )
+                if main
+                else self.env._(
+                    "This is a former number: the applicant has none that can be texted now."
+                ),
+            }
+        ]
 
     def _sms_tab_ask_for_start(self, thread):
         """Say how somebody who texts us without consent can give it."""

@@ -14,12 +14,13 @@ class HrApplicant extends models.ServerModel {
     _views = {
         form: /* xml */ `
             <form>
-                <sheet><field name="partner_name"/></sheet>
+                <sheet><field name="partner_name"/><field name="partner_phone"/></sheet>
                 <chatter/>
             </form>`,
     };
 
     partner_name = fields.Char();
+    partner_phone = fields.Char();
     message_ids = fields.One2many({ relation: "mail.message" });
     activity_ids = fields.One2many({ relation: "mail.activity" });
     message_follower_ids = fields.Many2many({ relation: "mail.followers" });
@@ -217,7 +218,12 @@ export async function openApplicant(texting, { view = true, openTab = true, resI
     }
     const pyEnv = await startServer();
     const applicantId =
-        resId === undefined ? pyEnv["hr.applicant"].create({ partner_name: "Ada Lovelace" }) : resId;
+        resId === undefined
+            ? pyEnv["hr.applicant"].create({
+                  partner_name: "Ada Lovelace",
+                  partner_phone: texting.rawPhone,
+              })
+            : resId;
     await start();
     await openFormView("hr.applicant", applicantId);
     if (openTab) {

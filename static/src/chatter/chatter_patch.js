@@ -60,6 +60,16 @@ const chatterPatch = {
         return super.load(...arguments);
     },
 
+    /** The phone number in the form while it is not the one the server knows, else nothing. */
+    get smsUnsavedPhone() {
+        const { record } = this.props;
+        const phone = record?.data.partner_phone;
+        if (phone === undefined || !record.dirty || !this.sms.ready) {
+            return undefined;
+        }
+        return (phone || "") === this.sms.rawPhone ? undefined : phone || "";
+    },
+
     toggleSms() {
         const toggle = () => {
             this.closeSearch();

@@ -13,7 +13,8 @@ export const CONSENT_STATES = {
 };
 
 /**
- * @param {{ state: string, locked?: boolean, label?: string }} consent
+ * @param {{ state: string, locked?: boolean, limited?: boolean, label?: string }} consent; `limited`
+ *      when there is a Yes that does not cover texts to this applicant
  */
 export function describeConsent(consent) {
     const known = CONSENT_STATES[consent?.state] || CONSENT_STATES.none;
@@ -21,7 +22,10 @@ export function describeConsent(consent) {
         const label = consent.label || _t("Withdrawn by keyword");
         return { ...known, icon: "fa-lock", label };
     }
-    return { ...known, label: consent?.label || known.label };
+    const label = consent?.label || known.label;
+    return consent?.limited
+        ? { icon: "fa-exclamation-circle", tone: "warning", label }
+        : { ...known, label };
 }
 
 /** What happened at an event of the ledger: the icon of the state it leads to. */

@@ -1,4 +1,4 @@
-import { click, contains } from "@mail/../tests/mail_test_helpers";
+import { click, contains, patchUiSize, SIZES } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, queryAllTexts, queryOne, test } from "@odoo/hoot";
 import { animationFrame, Deferred, mockDate } from "@odoo/hoot-mock";
 import { contains as webContains } from "@web/../tests/web_test_helpers";
@@ -8,6 +8,7 @@ import {
     FakeTexting,
     MAIN,
     makeConsent,
+    notify,
     openApplicant,
     refusal,
     shows,
@@ -140,6 +141,68 @@ test("the popover names the colleague who added it on the candidate's behalf", a
     await openApplicant(texting);
     await click(".o_sms_status");
     await shows(".o_sms_consent_who", "Marc Demo, on the candidate's behalf");
+});
+
+test("a Yes of somebody else: the chip warns, the popover says whose, and adding is offered", async () => {
+    const texting = new FakeTexting({
+        consents: {
+            [MAIN]: makeConsent({
+                limited: true,
+                label: "Consent of somebody else on this number",
+                explanation: "Kim <b>Byron</b> agreed to texts. That does not cover Ada Lovelace.",
+                can_grant: true,
+            }),
+        },
+        gate: { allowed: false, code: "consent_other_person", reason: "Somebody else agreed." },
+    });
+    await openApplicant(texting);
+    await contains(".o_sms_status_warning[data-state='granted'] .fa-exclamation-circle");
+    expect(".o_sms_status").toHaveText("Consent of somebody else on this number");
+    expect(".o_sms_blocked_add").toHaveCount(1);
+    await click(".o_sms_status");
+    await shows(".o_sms_consent_refusal.alert-warning", "Kim <b>Byron</b> agreed to texts.");
+    await contains(".o_sms_consent_add");
+    await click(".o_sms_consent_add");
+    await contains(".o_sms_consent_dialog");
+});
+
+test("no Yes here: the popover tells of the one for another number", async () => {
+    const texting = withoutConsent({
+        label: "No consent here",
+        explanation: "Consent was given for +1 202-555-0100.",
+    });
+    await openApplicant(texting);
+    await contains(".o_sms_status_muted");
+    expect(".o_sms_status").toHaveText("No consent here");
+    await click(".o_sms_status");
+    await shows(".o_sms_consent_refusal.alert-info", "Consent was given for +1 202-555-0100.");
+});
+
+test("on a phone the sheet opens with the history in it: it is measured once", async () => {
+    patchUiSize({ size: SIZES.SM });
+    const texting = new FakeTexting();
+    texting.history = [{ id: 1, event: "granted", event_label: "Granted", method: "manual" }];
+    texting.waits.sms_consent_history = new Deferred();
+    const applicantId = await openApplicant(texting);
+    await click(".o_sms_status");
+    await animationFrame();
+    expect(".o_sms_consent_popover").toHaveCount(0);
+    texting.waits.sms_consent_history.resolve();
+    await contains(".o_bottom_sheet .o_sms_consent_popover .o_sms_consent_event");
+    expect(texting.count("sms_consent_history")).toBe(1);
+    texting.consents[MAIN] = makeConsent({ recorded_date: "2025-04-01 10:00:00" });
+    texting.history = [...texting.history, { ...texting.history[0], id: 2 }];
+    notify(applicantId);
+    await contains(".o_sms_consent_event", { count: 2 });
+});
+
+test("on a phone the sheet opens even if the history cannot be read, and says why", async () => {
+    patchUiSize({ size: SIZES.SM });
+    const texting = new FakeTexting();
+    texting.refusals.sms_consent_history = refusal("Not yours to read.");
+    await openApplicant(texting);
+    await click(".o_sms_status");
+    await shows(".o_bottom_sheet .o_sms_consent_popover", "Not yours to read.");
 });
 
 test("withdrawn by keyword: no way to add, and why", async () => {

@@ -1,7 +1,7 @@
 import { click, contains, insertText, openFormView, scroll } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, queryAll, queryAllTexts, queryOne, test, waitUntil } from "@odoo/hoot";
 import { animationFrame, Deferred, mockDate } from "@odoo/hoot-mock";
-import { getService, MockServer } from "@web/../tests/web_test_helpers";
+import { contains as webContains, getService, MockServer } from "@web/../tests/web_test_helpers";
 
 import {
     defineTextingModels,
@@ -172,6 +172,70 @@ test("no phone number: says what to do", async () => {
     await shows(".o_sms_empty", "No phone number");
     expect(".o_sms_empty_hint").toHaveText("Enter a phone number first.");
     expect(".o_sms_input").toHaveCount(0);
+});
+
+test("a phone number that was typed but not saved is not missing: save first", async () => {
+    const texting = new FakeTexting({
+        numbers: [],
+        rawPhone: "",
+        gate: { allowed: false, code: "number_missing", reason: "Enter one." },
+    });
+    const applicantId = await openApplicant(texting);
+    await shows(".o_sms_empty", "No phone number");
+    expect(".o_sms_save").toHaveCount(0);
+    await webContains("[name='partner_phone'] input").edit("(415) 555-0101");
+    await shows(".o_sms_empty", "“(415) 555-0101” is not saved yet");
+    expect(".o_sms_empty_hint").toHaveText("Save the applicant, then you can text this number.");
+    texting.numbers = [{ number: MAIN, label: "Phone", main: true, former: false }];
+    texting.rawPhone = "(415) 555-0101";
+    texting.gate = { allowed: true, code: "", reason: "" };
+    await click(".o_sms_save");
+    await contains(".o_sms_input:enabled");
+    const [applicant] = MockServer.env["hr.applicant"].read(applicantId, ["partner_phone"]);
+    expect(applicant.partner_phone).toBe("(415) 555-0101");
+    expect(".o_sms_save").toHaveCount(0);
+});
+
+test("a changed phone number counts once it is saved: the tab says where texts go until then", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await contains(".o_sms_input:enabled");
+    await webContains("[name='partner_name'] input").edit("Ada King");
+    expect(".o_sms_unsaved").toHaveCount(0);
+    await webContains("[name='partner_phone'] input").edit("+49 1515 5550102");
+    await shows(".o_sms_unsaved", "not saved yet: texts still go to +1 415-555-0101.");
+    texting.rawPhone = "+49 1515 5550102";
+    texting.numbers = [
+        { number: OTHER, label: "Phone", main: true, former: false },
+        { number: MAIN, label: "Former number", main: false, former: true },
+    ];
+    await click(".o_sms_unsaved .o_sms_save");
+    await contains(".o_sms_unsaved", { count: 0 });
+    await shows(".o_sms_numbers", "+49 1515 5550102");
+});
+
+test("a changed phone number is no matter of a former one's texts", async () => {
+    const texting = twoNumbers();
+    texting.addMessage({ body: "Main" });
+    await openApplicant(texting);
+    await shows(".o_sms_bubble_body", "Main");
+    await click(".o_sms_numbers");
+    await click(".o_sms_number:eq(1)");
+    await shows(".o_sms_numbers", "+49 1515 5550102");
+    await webContains("[name='partner_phone'] input").edit("+1 212 555 0100");
+    await animationFrame();
+    expect(".o_sms_unsaved").toHaveCount(0);
+});
+
+test("the switcher knows more of the number on screen than of the others", async () => {
+    const texting = twoNumbers();
+    texting.consents[MAIN] = makeConsent({ limited: true, label: "Of somebody else" });
+    texting.addMessage({ body: "Main" });
+    await openApplicant(texting);
+    await shows(".o_sms_bubble_body", "Main");
+    await click(".o_sms_numbers");
+    await contains(".o_sms_number.active .fa-exclamation-circle[aria-label='Of somebody else']");
+    expect(".o_sms_number:not(.active) .fa-question-circle").toHaveCount(1);
 });
 
 test("an unusable phone number is named", async () => {

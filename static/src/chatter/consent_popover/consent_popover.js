@@ -12,18 +12,24 @@ export class SmsConsentPopover extends Component {
     static props = {
         close: { type: Function, optional: true },
         conversation: Object,
+        /** Read already: a sheet is measured once, as it opens. */
+        history: { type: Array, optional: true },
         onAddConsent: Function,
         onWithdraw: Function,
     };
 
     setup() {
         this.conversation = useState(this.props.conversation);
-        this.state = useState({ history: null, error: "" });
+        this.state = useState({ history: this.props.history || null, error: "" });
+        let isRead = Boolean(this.props.history);
         this.formatWhen = formatWhen;
         // What is known already is shown at once; an event that comes in meanwhile is read too.
         useEffect(
             () => {
-                this.readHistory();
+                if (!isRead) {
+                    this.readHistory();
+                }
+                isRead = false;
             },
             () => [this.consent?.state, this.consent?.recorded_date]
         );
@@ -97,7 +103,7 @@ export class SmsConsentPopover extends Component {
     }
 
     get explanation() {
-        const { state, locked, can_grant: canGrant, refusal } = this.consent;
+        const { state, locked, can_grant: canGrant, refusal, explanation } = this.consent;
         if (locked) {
             return (
                 refusal ||
@@ -105,6 +111,9 @@ export class SmsConsentPopover extends Component {
                     "The candidate withdrew by keyword. Only START, YES or UNSTOP sent from that phone lifts it: nobody can add consent in their place."
                 )
             );
+        }
+        if (explanation) {
+            return explanation;
         }
         return state === "granted" || canGrant ? "" : refusal || "";
     }

@@ -3,6 +3,7 @@ import {
     onMounted,
     onPatched,
     onWillPatch,
+    status,
     useEffect,
     useExternalListener,
     useRef,
@@ -19,6 +20,7 @@ import { useService } from "@web/core/utils/hooks";
 
 import { describeConsent } from "../../core/consent_states";
 import { dayOf, formatDay } from "../../core/dates";
+import { messageOf } from "../../core/errors";
 import { SmsBubble } from "../bubble/bubble";
 import { SmsComposer } from "../composer/composer";
 import { SmsConsentDialog } from "../consent_dialog/consent_dialog";
@@ -42,7 +44,13 @@ export class SmsTab extends Component {
         SmsReview,
         SmsStatusChip,
     };
-    static props = { conversation: Object, isAside: { type: Boolean, optional: true } };
+    static props = {
+        conversation: Object,
+        isAside: { type: Boolean, optional: true },
+        saveRecord: { type: Function, optional: true },
+        /** The phone number in the form when it is not the saved one, possibly empty. */
+        unsavedPhone: { type: String, optional: true },
+    };
 
     setup() {
         this.conversation = useState(this.props.conversation);
@@ -97,9 +105,28 @@ export class SmsTab extends Component {
         return Boolean(this.conversation.number);
     }
 
+    /** What the form says about the phone number counts only once it is saved. */
+    get unsavedWarning() {
+        const { selected } = this.conversation;
+        if (this.props.unsavedPhone === undefined || !this.hasNumber || !selected?.main) {
+            return "";
+        }
+        return _t(
+            "The changed phone number is not saved yet: texts still go to %s.",
+            this.numberLabel(selected)
+        );
+    }
+
+    get canSave() {
+        return this.props.unsavedPhone !== undefined && Boolean(this.props.saveRecord);
+    }
+
     get emptyTitle() {
         if (this.hasNumber) {
             return _t("No texts yet");
+        }
+        if (this.props.unsavedPhone) {
+            return _t("“%s” is not saved yet", this.props.unsavedPhone);
         }
         return this.conversation.rawPhone
             ? _t("“%s” is not a phone number that can be texted", this.conversation.rawPhone)
@@ -112,6 +139,9 @@ export class SmsTab extends Component {
             return gate?.allowed
                 ? _t("Say who you are and which company you write for in the first one.")
                 : "";
+        }
+        if (this.props.unsavedPhone) {
+            return _t("Save the applicant, then you can text this number.");
         }
         if (gate?.reason) {
             return gate.reason;
@@ -133,8 +163,10 @@ export class SmsTab extends Component {
         return number.label || (number.former ? _t("Former number") : "");
     }
 
-    consentLook(number) {
-        return describeConsent({ state: number.consent_state });
+    /** More is known of the number on screen than of the others. */
+    consentLook({ number, consent_state: state }) {
+        const { number: shown, consent } = this.conversation;
+        return describeConsent(number === shown && consent ? consent : { state });
     }
 
     //--------------------------------------------------------------------------
@@ -231,16 +263,30 @@ export class SmsTab extends Component {
         }
     }
 
-    toggleConsent(target) {
+    async toggleConsent(target) {
         if (this.popover.isOpen) {
             this.popover.close();
             return;
         }
+        const history = this.ui.isSmall ? await this.readHistory() : undefined;
+        if (status(this) === "destroyed") {
+            return;
+        }
         this.popover.open(target, {
             conversation: this.props.conversation,
+            history,
             onAddConsent: () => this.addConsent(),
             onWithdraw: () => this.withdrawConsent(),
         });
+    }
+
+    /** @returns {Promise<Array|undefined>} nothing where it failed: the popover tries again and says why */
+    async readHistory() {
+        try {
+            return await this.conversation.readHistory();
+        } catch (error) {
+            messageOf(error);
+        }
     }
 
     addConsent() {
