@@ -24,6 +24,7 @@ class HrApplicant(models.Model):
 
     def _sms_tab_notices(self, number, thread, code):
         notices = super()._sms_tab_notices(number, thread, code)
+        notices += self._sms_tab_waits_elsewhere(number)
         if not thread:
             return notices
         notices += self._sms_tab_former(number)
@@ -70,6 +71,38 @@ class HrApplicant(models.Model):
                     "They texted you, but did not agree to your texts. Ask them to text START to "
                     "%(number)s, then you can answer here.",
                     number=ours,
+                ),
+            }
+        ]
+
+    def _sms_tab_waits_elsewhere(self, number):
+        """Warn of texts that were written before the number changed and still go to the old one."""
+        if not number or number != self.sudo().sms_number:  # of an applicant found readable
+            return []
+        # Under the user's own rights: texts they find in the tab of that number.
+        waiting = self.env["hr.sms.message"].search(
+            [
+                ("applicant_id", "=", self.id),
+                ("direction", "=", "outbound"),
+                ("state", "in", ("scheduled", "queued")),
+                ("company_id", "=", self.sudo()._sms_company().id),
+                ("thread_id.number", "!=", number),
+            ]
+        )
+        if not waiting:
+            return []
+        shown = [
+            phone_validation.phone_format(other, None, None, raise_exception=False)
+            for other in waiting.thread_id.mapped("number")
+        ]
+        return [
+            {
+                "code": "waits_elsewhere",
+                "level": "warning",
+                "text": self.env._(
+                    "Texts still wait to go to %(numbers)s, which is a former number. Look at them "
+                    "there.",
+                    numbers=", ".join(shown),
                 ),
             }
         ]

@@ -1,6 +1,8 @@
 """People and numbers: consent stays with company and number, whatever happens to the records."""
 
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
@@ -370,10 +372,32 @@ class TestNumbers(PeopleCase):
         )
         self.assertEqual(event["note"], "on the phone")
         self.assertTrue(tab["gate"]["allowed"], "its own consent still holds")
+        self.assertEqual(
+            self.notices(tab)["former_number"],
+            "This is a former number: the applicant's is +1 202-555-0143 now.",
+        )
+        self.assertNotIn("former_number", self.notices(self.tab()))
         self.send(number=CANDIDATE)
         self.applicant.interviewer_ids = [Command.link(self.interviewer.id)]
         tab = self.tab(number=CANDIDATE, user=self.interviewer)
         self.assertEqual(len(tab["messages"]), 2)
+
+    def test_texts_that_wait_for_the_former_number_are_told(self):
+        self.grant()
+        self.send(scheduled_date=fields.Datetime.now() + timedelta(days=2))
+        self.assertNotIn("waits_elsewhere", self.notices(self.tab()))
+        self.save(self.applicant, partner_phone=SECOND)
+        self.assertIn(
+            "Texts still wait to go to +1 202-555-0142",
+            self.notices(self.tab())["waits_elsewhere"],
+        )
+        self.assertNotIn("waits_elsewhere", self.notices(self.tab(number=CANDIDATE)))
+        self.rpc("hr.applicant", "sms_consent_withdraw", self.applicant.ids, number=CANDIDATE)
+        self.env["hr.sms.message"].search([("state", "=", "scheduled")]).write(
+            {"scheduled_date": fields.Datetime.now()}
+        )
+        self.assertFalse(self.drain().sent)
+        self.assertNotIn("waits_elsewhere", self.notices(self.tab()))
 
     def test_three_numbers_over_time(self):
         for number in (CANDIDATE, SECOND, THIRD):
@@ -405,6 +429,7 @@ class TestNumbers(PeopleCase):
         tab = self.tab()
         self.assertEqual((tab["number"], tab["numbers"][0]["former"]), (CANDIDATE, True))
         self.assertEqual(len(tab["messages"]), 1)
+        self.assertIn("has none that can be texted", self.notices(tab)["former_number"])
         with self.assertRaisesRegex(UserError, "no phone number"):
             self.send()
 
