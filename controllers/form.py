@@ -9,10 +9,9 @@ from odoo.http import request
 from odoo.addons.website_hr_recruitment.controllers.main import WebsiteHrRecruitment
 
 from ..rules.job_form_markup import insert_questions
+from .evidence import request_evidence
 
 _ANSWERS = ("yes", "no")
-_PAGE_URL_LENGTH = 500
-_USER_AGENT_LENGTH = 300
 
 
 class MissingAnswer(UserError):
@@ -124,15 +123,6 @@ class JobForm(WebsiteHrRecruitment):
             )
             # sudo: the visitor has no rights on the application they just made
             applicant = request.env["hr.applicant"].sudo().browse(record_id)
-            applicant._sms_record_form_answer(answer, {**evidence, **self._sms_request_data()})
+            page_url = request.httprequest.headers.get("Referer") or ""
+            applicant._sms_record_form_answer(answer, {**evidence, **request_evidence(page_url)})
         return record_id
-
-    def _sms_request_data(self):
-        """:returns: where the answer came from, as far as the browser tells"""
-        headers = request.httprequest.headers
-        return {
-            "page_url": (headers.get("Referer") or "")[:_PAGE_URL_LENGTH],
-            # The visitor's address only with proxy_mode, behind a proxy.
-            "ip_address": request.httprequest.remote_addr,
-            "user_agent": (headers.get("User-Agent") or "")[:_USER_AGENT_LENGTH],
-        }

@@ -6,6 +6,8 @@ from . import res_config_settings
 from . import res_config_settings_ledger
 from . import res_company_limits
 from . import res_config_settings_limits
+from . import res_company_opt_out
+from . import res_config_settings_opt_out
 from . import hr_sms_country_rule
 from . import hr_sms_job_form
 from . import hr_sms_thread
@@ -16,6 +18,7 @@ from . import hr_sms_consent_check
 from . import hr_sms_consent_evidence
 from . import hr_sms_consent_report
 from . import hr_sms_thread_proof
+from . import hr_sms_thread_link
 from . import hr_sms_pending_answer
 from . import hr_sms_gate
 from . import hr_sms_gate_consent
@@ -27,6 +30,7 @@ from . import hr_sms_allowance_plan
 from . import hr_sms_gate_allowance
 from . import hr_sms_message
 from . import hr_sms_message_offer
+from . import hr_sms_message_opt_out
 from . import hr_sms_message_queue
 from . import hr_sms_message_allowance
 from . import hr_sms_message_inbound
@@ -45,6 +49,7 @@ from . import hr_applicant_erasure
 from . import hr_applicant_sms_tab
 from . import hr_applicant_review
 from . import hr_applicant_limits
+from . import hr_applicant_opt_out
 from . import hr_applicant_number_notices
 from . import hr_applicant_consent_reasons
 from . import ir_http

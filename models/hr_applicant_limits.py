@@ -68,7 +68,8 @@ class HrApplicant(models.Model):
                     "level": "warning",
                     "text": self.env._(
                         "Texts to this country go one way: our number is replaced by another one, "
-                        "so replies and STOP will not arrive. Say in the text how to reach you."
+                        "so replies and STOP will not arrive. Your first text gets a link to opt out by "
+                        "instead. Say in the text how to reach you."
                     ),
                 }
             )

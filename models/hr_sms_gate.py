@@ -57,7 +57,9 @@ REASONS = {
     "erased": _lt("The candidate's texts and personal data were erased before it was sent."),
     "duplicate": _lt("Not sent twice: this number got the text for another application."),
     "body_empty": _lt("The text is empty. Write something first."),
-    "body_too_long": _lt("The text is longer than 1,400 characters. Shorten it."),
+    "body_too_long": _lt(
+        "The text is longer than 1,400 characters, with the opt-out line if there is one. Shorten it."
+    ),
     "account_missing": _lt(
         "Texting is not connected to Twilio yet. Ask an administrator to enter the Twilio "
         "account in the settings."
@@ -70,7 +72,14 @@ REASONS = {
 
 
 # What the rules ask of a thread.
-THREAD_FIELDS = ("company_id", "number", "consent_state", "consent_locked", "consent_grants")
+THREAD_FIELDS = (
+    "company_id",
+    "number",
+    "consent_state",
+    "consent_locked",
+    "consent_grants",
+    "consent_sequence",
+)
 
 # Why a text that may go has to wait.
 WAITS = {}
@@ -232,7 +241,7 @@ class HrSmsGate(models.AbstractModel):
         def refuse(request):
             if request.body is None:
                 return None
-            if not any(char.isprintable() and not char.isspace() for char in request.body):
+            if segments.is_blank(request.body):
                 return "body_empty"
             if segments.count(request.body).units > BODY_LIMIT:
                 return "body_too_long"

@@ -13,7 +13,8 @@ REASONS["country_refused"] = _lt(
     "the country rules."
 )
 REASONS["body_too_long_here"] = _lt(
-    "The text is longer than the %(detail)s characters your company allows. Shorten it."
+    "The text is longer than the %(detail)s characters your company allows, with the opt-out line if "
+    "there is one. Shorten it."
 )
 WAITS["quiet_hours"] = _lt(
     "Waits because it is early or late where the candidate is. It goes out in the morning there."

@@ -18,6 +18,7 @@ class Text:
     :param author: ``res.users`` record, ``None`` when nobody wrote it
     :param bool number_typed: something was entered, even if it is no usable number
     :param bool answer_waiting: the candidate answered the form with that unusable number
+    :param bool opt_out_line: false: a campaign goes without the opt-out line
     """
 
     company: object
@@ -29,6 +30,7 @@ class Text:
     author: object = None
     number_typed: bool = False
     answer_waiting: bool = False
+    opt_out_line: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class HrSmsMessage(models.Model):
             the reason, for whoever looks there for what an automation sent
         :returns: list of :class:`Offer`, in the order of ``texts``
         """
-        verdicts, threads = self._consider(texts, keep_refused, scheduled_date)
+        threads = self._threads_of(texts, keep_refused)
+        texts = self._with_opt_out_lines(texts, threads)
+        verdicts = self._judge(texts, threads, scheduled_date)
         going, refused = {}, {}
         for position, (text, verdict) in enumerate(zip(texts, verdicts, strict=True)):
             request = {
@@ -100,6 +104,11 @@ class HrSmsMessage(models.Model):
             (superuser), both in the order of ``texts``
         """
         threads = self._threads_of(texts, create_threads)
+        texts = self._with_opt_out_lines(texts, threads)
+        return self._judge(texts, threads, scheduled_date), threads
+
+    def _judge(self, texts, threads, scheduled_date):
+        """Return the gate's verdicts on texts that are complete."""
         later = scheduled_date and scheduled_date > fields.Datetime.now()
         verdicts = self.env["hr.sms.gate"]._ask(
             [
@@ -126,7 +135,7 @@ class HrSmsMessage(models.Model):
             if threads[position] in seen:
                 verdicts[position] = replace(verdict, code="duplicate")
             seen.add(threads[position])
-        return verdicts, threads
+        return verdicts
 
     def _threads_of(self, texts, create):
         # sudo: the conversation of a number, whoever texts it

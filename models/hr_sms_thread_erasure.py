@@ -67,7 +67,7 @@ class HrSmsThread(models.Model):
                 Domain("company_id", "=", company.id)
                 & (Domain("number", "in", numbers) | Domain("number_hmac", "in", list(hmacs)))
                 & Domain(domain),
-                ["number", "number_hmac", "consent_state", "consent_locked"],
+                ["number", "number_hmac", "consent_state", "consent_locked", "consent_sequence"],
             )
         )
         return {hmacs.get(thread.number_hmac, thread.number): thread for thread in threads}

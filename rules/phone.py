@@ -39,3 +39,13 @@ def taken_for(region):
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     found = phonenumbers.region_code_for_number(example) if example else region
     return found if found != region else None
+
+
+def masked(number, shown=3):
+    """Return a number of which only the owner recognises the rest.
+
+    :param str number: E.164
+    :param int shown: so many of the last digits stay
+    :returns: str
+    """
+    return f"••• ••• {number[-shown:]}"

@@ -49,6 +49,11 @@ class Segments(NamedTuple):
     units_left_in_segment: int
 
 
+def is_blank(text: str | None) -> bool:
+    """Tell whether there is nothing to read in ``text``."""
+    return not any(char.isprintable() and not char.isspace() for char in text or "")
+
+
 def count(text: str | None) -> Segments:
     """Count ``text``; an empty one costs nothing."""
     text = text or ""

@@ -55,6 +55,8 @@ class TextingMixin:
                 # Tests run at any hour and send a lot: those about the limits turn them on.
                 "sms_quiet_hours": False,
                 "sms_daily_cap": 0,
+                # Most tests are about what is sent, not about what is added to it.
+                "sms_opt_out_line": False,
             }
         )
         cls.connect_company(cls.company)

@@ -373,9 +373,11 @@ class LiveServer(_Process):
             " sms_twilio_auth_token = %s WHERE id = %s",
             [simulator.account_sid, simulator.auth_token, company],
         )
-        # Automatic texts go at any hour a test runs at, and as many as it likes.
+        # Automatic texts go at any hour a test runs at, and as many as it likes; what is sent is
+        # what was written.
         self.psql(
-            "UPDATE res_company SET sms_quiet_hours = FALSE, sms_daily_cap = 0 WHERE id = %s",
+            "UPDATE res_company SET sms_quiet_hours = FALSE, sms_daily_cap = 0,"
+            " sms_opt_out_line = FALSE WHERE id = %s",
             [company],
         )
         # Many tests send more than the free segments.

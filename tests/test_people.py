@@ -556,6 +556,7 @@ class TestCompanies(PeopleCase):
                 "country_id": cls.env.ref("base.us").id,
                 "sms_quiet_hours": False,
                 "sms_daily_cap": 0,
+                "sms_opt_out_line": False,
             }
         )
         cls.connect_company(cls.other, number="+12025550101", sid="AC" + "2" * 32)

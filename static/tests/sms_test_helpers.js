@@ -114,6 +114,7 @@ export class FakeTexting {
             review: this.review || false,
             can_send: this.canSend,
             limit: 1400,
+            opt_out: this.optOut || false,
             quiet_until: this.quietUntil || false,
             quiet_until_local: this.quietUntilLocal || "",
             messages: all.slice(-limit).map((message) => ({ ...message })),

@@ -43,6 +43,8 @@ export class SmsConversation {
         this.review = false;
         this.canSend = false;
         this.limit = 1400;
+        /** The line that the next text will get, see `opt_out_line.js`; `false`: none. */
+        this.optOut = false;
         /** UTC end of the quiet hours where the candidate is, and the same on their clock. */
         this.quietUntil = false;
         this.quietUntilLocal = "";
@@ -137,6 +139,7 @@ export class SmsConversation {
         this.review = answer.review || false;
         this.canSend = answer.can_send;
         this.limit = answer.limit || 1400;
+        this.optOut = answer.opt_out || false;
         this.quietUntil = answer.quiet_until || false;
         this.quietUntilLocal = answer.quiet_until_local || "";
         this.ready = true;

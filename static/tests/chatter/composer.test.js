@@ -20,6 +20,7 @@ import {
     refusal,
     shows,
 } from "../sms_test_helpers";
+import { optOut } from "../opt_out_line_vectors";
 
 describe.current.tags("desktop");
 defineTextingModels();
@@ -113,6 +114,49 @@ test("a text that waits says why, in place of when it was to go", async () => {
         "Sending…",
         "Sent",
     ]);
+});
+
+const OPT_OUT = {
+    line: "Reply STOP to opt out",
+    separator: "\n",
+    told: { link: "", patterns: optOut.patterns },
+};
+
+test("the opt-out line shows where it will be added, and counts", async () => {
+    const texting = new FakeTexting({ optOut: OPT_OUT });
+    await openApplicant(texting);
+    await shows(".o_sms_opt_out", "Reply STOP to opt out");
+    expect(".o_sms_input").toHaveAttribute("aria-describedby", "o_sms_counter o_sms_opt_out");
+    expect(".o_sms_counter_units").toHaveText("0 / 1400");
+    await write("Hello");
+    expect(".o_sms_counter_units").toHaveText("27 / 1400");
+    await write("x".repeat(1400 - 22));
+    expect(".o_sms_counter_units").toHaveText("1400 / 1400");
+    expect(".o_sms_send").toBeEnabled();
+    await write("x".repeat(1400 - 21));
+    expect(".o_sms_too_long").toHaveText("The text is 1 character too long. Shorten it to send it.");
+    expect(".o_sms_send").not.toBeEnabled();
+});
+
+test("no second opt-out line below a text that has one", async () => {
+    const texting = new FakeTexting({ optOut: OPT_OUT });
+    await openApplicant(texting);
+    await write("Hello. Text STOP to end.");
+    expect(".o_sms_opt_out").toHaveCount(0);
+    expect(".o_sms_counter_units").toHaveText("24 / 1400");
+    await write("Hello. Please stop by.");
+    expect(".o_sms_opt_out").toHaveCount(1);
+});
+
+test("the server adds the line: the text is sent as typed, and the next needs none", async () => {
+    const texting = new FakeTexting({ optOut: OPT_OUT });
+    await openApplicant(texting);
+    await write("Hello Ada");
+    texting.optOut = false;
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_bubble", { count: 1 });
+    expect(texting.last("sms_send").body).toBe("Hello Ada");
+    expect(".o_sms_opt_out").toHaveCount(0);
 });
 
 test("send by Ctrl+Enter; Enter alone makes a line", async () => {

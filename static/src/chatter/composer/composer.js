@@ -8,6 +8,7 @@ import { formatWhen } from "../../core/dates";
 import { drafts } from "../../core/drafts";
 import { messageOf } from "../../core/errors";
 import { TWILIO_ACCEPTABLE_USE, TWILIO_MESSAGING_POLICY } from "../../core/links";
+import { withOptOutLine } from "../../core/opt_out_line";
 import { countSegments, GSM_7 } from "../../core/segments";
 
 /** Where a text is written: counts as it is typed, says why when it cannot be sent. */
@@ -70,15 +71,27 @@ export class SmsComposer extends Component {
     }
 
     get describedBy() {
-        return this.blockedReason ? "o_sms_counter o_sms_blocked" : "o_sms_counter";
+        if (this.blockedReason) {
+            return "o_sms_counter o_sms_blocked";
+        }
+        return this.optOutLine ? "o_sms_counter o_sms_opt_out" : "o_sms_counter";
     }
 
     get placeholder() {
         return this.blockedReason ? "" : _t("Write a text…");
     }
 
+    /** As it will be sent: what is charged and limited is the text with its opt-out line. */
     get counted() {
-        return countSegments(this.state.text);
+        return countSegments(withOptOutLine(this.conversation.optOut, this.state.text));
+    }
+
+    /** The line that will be added below the text, empty when none will be. */
+    get optOutLine() {
+        const { optOut } = this.conversation;
+        const { text } = this.state;
+        const isAdded = optOut && (!text.trim() || withOptOutLine(optOut, text) !== text);
+        return isAdded ? optOut.line : "";
     }
 
     get encoding() {

@@ -1,0 +1,73 @@
+// The patterns of rules/opt_out_line.py and a copy of tests/opt_out_line_vectors.json, which the browser
+// cannot read; tests/test_opt_out_line.py compares them.
+export const optOut = {
+ "patterns": [
+  "\\b(?:reply|replying|respond|responding|answer|text|texting|txt|send|sending|sms|type|sende|senden|antworte|antworten|schreib|schreibe|schreiben|schick|schicke|schicken|repondez|reponds|repondre|envoyez|envoie|envoyer|ecrivez|tapez|texte[rz]?|responde|responda|responder|envia|envie|enviar|escribe|escriba|contesta|conteste|manda|antwoord|antwoorden|stuur|sturen|verzend|typ)(?: (?:with|back|the|word|a|us|just|simply|only|please|mit|dem|wort|das|sie|uns|bitte|einfach|zuruck|le|mot|par|avec|nous|con|la|palabra|nos|met|het|woord|ons|terug|sms)){0,4} [\"'“”„‚‘’«»(\\[ ]*(?:stop|stopp|stopall|stop all|unsubscribe|optout|opt out|opt-out|abmelden|abbestellen|arret|baja|afmelden|uitschrijven)(?: ?[\"'“”‘’«»)\\]])*(?=$|[\\n.,;:!?/|=&\"–—-]| (?:to|2|for|if|at|any|anytime|or|and|will|um|wenn|falls|zum|zur|oder|und|jederzeit|pour|si|afin|ou|et|au|para|o|y|al|om|als|of|en|an|naar|per|by|via|[0-9–—&=-]))",
+  "\\bstopp?(?: ?[\"'“”‘’«»)\\]])* ?(?:[=:>-]|to|2|um|zum|zur|pour|para|om) ?(?:\\w+ ){0,3}(?:opt out|opt-out|optout|opting out|unsubscribe|end|quit|cancel|stop|no more|abmelden|abzumelden|abmeldung|abbestellen|abzubestellen|abbestellung|keine|desinscription|desinscrire|desabonner|desabonnement|ne plus|baja|cancelar|no recibir|afmelden|af te melden|uitschrijven|uit te schrijven|geen)\\b",
+  "\\b(?:opt out|opt-out|optout|opting out|unsubscribe|end|quit|cancel|stop|no more|abmelden|abzumelden|abmeldung|abbestellen|abzubestellen|abbestellung|keine|desinscription|desinscrire|desabonner|desabonnement|ne plus|baja|cancelar|no recibir|afmelden|af te melden|uitschrijven|uit te schrijven|geen)(?: ?[:=>-]| (?:with|by|via|per|mit|durch|par|avec|con|met|door))[\"'“”„‚‘’«»(\\[ ]*stopp?\\b",
+  "\\bstopp?(?: ?[\"'“”‘’«»)\\]])* (?:sms )?(?:(?:an|au|al|to|naar) )?(?:[0-9]{3}|senden|antworten|schreiben|schicken|zuruck|sturen|antwoorden)"
+ ],
+ "vectors": {
+  "tells": [
+   "Reply STOP to opt out",
+   "Sende STOP, um abzubestellen",
+   "Antworten Sie mit STOP, um keine SMS mehr zu erhalten",
+   "Répondez STOP pour ne plus recevoir de SMS",
+   "Responda STOP para darse de baja",
+   "Antwoord STOP om u af te melden",
+   "Hi Ada, this is Bo of Acme. Text STOP to end.",
+   "Txt STOP 2 end",
+   "Reply \"STOP\" to unsubscribe",
+   "reply with the word “STOP” at any time",
+   "Opt out: STOP",
+   "STOP=opt out",
+   "STOP2END",
+   "Reply STOP.",
+   "Reply STOP",
+   "Reply STOP anytime",
+   "Replying STOP will end this",
+   "Reply [STOP] to opt out",
+   "reply STOP/HELP",
+   "To opt out, reply STOP\nThanks",
+   "Reply UNSUBSCRIBE to stop",
+   "Msg&data rates may apply. STOP to cancel, HELP for help",
+   "Antworte einfach mit STOP wenn du nichts mehr willst",
+   "Antworten Sie mit „STOPP“, um keine SMS mehr zu bekommen",
+   "Keine SMS mehr? STOP senden",
+   "Mit STOP antworten: keine SMS mehr",
+   "Abmelden: STOP",
+   "STOP = Abmeldung",
+   "STOP SMS au 36111",
+   "Réponds STOP pour te désabonner",
+   "Répondez « STOP » pour vous désinscrire",
+   "Envoyez STOP au 36 111",
+   "Envía STOP para cancelar",
+   "Stuur STOP om je uit te schrijven",
+   "ＲＥＰＬＹ ＳＴＯＰ to opt out",
+   "Reply STOP to opt out"
+  ],
+  "tells_not": [
+   "",
+   "Hi Ada, can we talk tomorrow?",
+   "Please stop by our office at 3",
+   "I will text. Stop by at 3",
+   "Can you stop the process?",
+   "Reply by Friday, we stop hiring then",
+   "The bus stop to the office is near",
+   "Send us your CV",
+   "Non-stop to success",
+   "Bitte senden Sie die Unterlagen",
+   "Der Stopp ist am Montag",
+   "We cannot stop to wait",
+   "Text me at the next stop",
+   "Take the tram to stop 12",
+   "Reply YES to confirm",
+   "Reply END of week please",
+   "Please send stop list to the team",
+   "The last stop, send me a text there",
+   "Halt: Stop am Bahnhof",
+   "Antworten Sie bitte bis Montag",
+   "Reply CANCEL if you cannot come to the interview"
+  ]
+ }
+};
