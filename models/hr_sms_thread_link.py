@@ -138,10 +138,11 @@ class HrSmsThread(models.Model):
     def _consent_page_words(self, state, **values):
         """Return heading, text and hint of the page, with ``company`` and ``date`` filled in."""
         key = "locked" if state == "withdrawn" and self.consent_locked else state
-        return [
-            self.env._(text) % values if text else ""  # pylint: disable=gettext-variable
+        texts = [
+            self.env._(text) if text else ""  # pylint: disable=gettext-variable
             for text in _PAGE[key]
         ]
+        return [text % values for text in texts]
 
     def _consent_day(self, event):
         """Return the day of an event where the company is, in words."""

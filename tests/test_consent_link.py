@@ -196,7 +196,9 @@ class TestConsentLink(TextingMixin, HttpCase):
                 self.assertIn("copy the whole link", self.words(tree))
                 self.assertEqual(response.headers["X-Robots-Tag"], "noindex, nofollow")
         _response, tree = self.page()
-        response, _tree = self.page(forged, data=dict(self.find(tree, "o_sms_consent_page", "//form")[0].fields))
+        response, _tree = self.page(
+            forged, data=dict(self.find(tree, "o_sms_consent_page", "//form")[0].fields)
+        )
         self.assertEqual(response.status_code, 404)
         self.assertEqual(self.thread.consent_state, "granted")
 

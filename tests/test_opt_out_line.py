@@ -169,9 +169,7 @@ class TestOptOutLine(OptOutLineCase):
         composer = (
             self.env["sms.composer"]
             .with_user(self.sender)
-            .with_context(
-                active_model="hr.applicant", active_ids=(self.applicant + second).ids
-            )
+            .with_context(active_model="hr.applicant", active_ids=(self.applicant + second).ids)
             .create({"composition_mode": "mass", "body": "Hi all", "mass_keep_log": False})
         )
         composer.action_send_sms()
@@ -202,7 +200,9 @@ class TestOptOutLine(OptOutLineCase):
         fits = "x" * (100 - len(LINE) - 1)
         with self.assertRaisesRegex(UserError, "with the opt-out line"):
             self.send(fits + "x")
-        self.assertFalse(self.env["hr.sms.message"].search([("applicant_id", "=", self.applicant.id)]))
+        self.assertFalse(
+            self.env["hr.sms.message"].search([("applicant_id", "=", self.applicant.id)])
+        )
         self.assertEqual(len(self.send(fits).body), 100)
         self.assertEqual(len(self.send("x" * 100).body), 100)  # has been told
         message = self.offer("x" * 90, kind="bulk").verdict
@@ -210,7 +210,9 @@ class TestOptOutLine(OptOutLineCase):
 
     def test_counts_in_units_of_the_encoding(self):
         self.company.sms_length_limit = 70
-        self.assertEqual(self.offer("ê" + "x" * (69 - len(LINE) - 1), kind="bulk").verdict.code, None)
+        self.assertEqual(
+            self.offer("ê" + "x" * (69 - len(LINE) - 1), kind="bulk").verdict.code, None
+        )
         self.assertEqual(
             self.offer("ê" + "x" * (70 - len(LINE) - 1), kind="bulk").verdict.code,
             "body_too_long_here:70",
