@@ -56,5 +56,6 @@ from . import ir_http
 from . import hr_applicant_core_sms
 from . import calendar_event
 from . import mail_notification
+from . import res_company_sms_api
 from . import sms_sms
 from . import ir_actions_server

@@ -67,7 +67,9 @@ class HrApplicant(models.Model):
         """
         return self.env.context.get("hr_sms_automation") is not AUTOMATION and not self.env.su
 
-    def _sms_from_odoo(self, bodies, numbers=(), by_hand=True, purpose="job"):
+    def _sms_from_odoo(
+        self, bodies, numbers=(), by_hand=True, purpose="job", kind=None, author=None
+    ):
         """Offer texts that came by one of Odoo's own ways to the gate.
 
         :param dict bodies: rendered text by applicant id
@@ -75,12 +77,14 @@ class HrApplicant(models.Model):
         :param bool by_hand: a person waits for the outcome: what is refused raises, when it is
             the only text; what an automation sends is kept in the conversation as not sent
         :param str purpose: ``job`` or ``reminder``
+        :param kind: of ``hr.sms.message``, ``None`` for what follows from ``by_hand``
+        :param author: ``res.users`` record, ``None`` for the user when sent by hand
         :returns: list of :class:`~.hr_sms_message_offer.Offer`
         :raises UserError: when the only text, sent by hand, is refused
         """
-        kind = "auto"
         if by_hand:
-            kind = "direct" if len(self) == 1 else "bulk"
+            kind = kind or ("direct" if len(self) == 1 else "bulk")
+            author = author or self.env.user
         texts = []
         for applicant in self:
             applicant_sudo = applicant.sudo()  # its number, whoever sends
@@ -90,9 +94,9 @@ class HrApplicant(models.Model):
                     applicant._sms_text(
                         usable,
                         bodies[applicant.id] or "",
-                        kind=kind,
+                        kind=kind or "auto",
                         purpose=purpose,
-                        author=self.env.user if by_hand else None,
+                        author=author,
                     )
                 )
         messages = self.env["hr.sms.message"]

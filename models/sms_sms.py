@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 
 class SmsSms(models.Model):
     """The net under all of Odoo's own ways: who opted out of our texts gets none of these."""
@@ -32,12 +30,8 @@ class SmsSms(models.Model):
         """
         closed = self.browse()
         for company, texts in self.grouped(lambda sms: sms._get_sms_company()).items():
-            country = company.country_id
-            by_number = texts.grouped(lambda sms, country=country: _e164(sms.number, country))
-            numbers = [number for number in by_number if number]
-            codes = numbers and self.env["hr.sms.gate"]._closed(company, numbers) or {}
-            for number in codes:
-                closed |= by_number[number]
+            numbers = company._sms_closed(texts.mapped("number"))
+            closed |= texts.filtered(lambda sms, numbers=numbers: sms.number in numbers)
         if closed:
             # sudo: whoever sends, an opt-out holds
             closed.sudo()._update_sms_state_and_trackers("canceled", failure_type="sms_optout")
@@ -61,12 +55,3 @@ class SmsSms(models.Model):
             else:
                 sms._update_sms_state_and_trackers("canceled", failure_type="sms_optout")
         return about.with_env(self.env)
-
-
-def _e164(number, country):
-    """Return a number as E.164, ``False`` when it is none."""
-    if not number:
-        return False
-    return phone_validation.phone_format(
-        number, country.code, country.phone_code, force_format="E164", raise_exception=False
-    )

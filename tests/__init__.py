@@ -33,6 +33,7 @@ from . import test_review
 from . import test_rights
 from . import test_segments
 from . import test_sending
+from . import test_sms_api
 from . import test_sms_tab_browser
 from . import test_story
 from . import test_translations

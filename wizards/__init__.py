@@ -4,3 +4,4 @@ from . import hr_sms_ledger_check
 from . import hr_sms_allowance_change
 from . import privacy_lookup_wizard
 from . import sms_composer
+from . import sms_composer_mailing
