@@ -12,6 +12,7 @@ from . import hr_sms_country_rule
 from . import hr_sms_job_form
 from . import hr_sms_thread
 from . import hr_sms_thread_erasure
+from . import hr_sms_thread_odoo_texts
 from . import hr_sms_thread_retention
 from . import hr_sms_consent
 from . import hr_sms_consent_check

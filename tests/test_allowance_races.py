@@ -5,15 +5,17 @@ from contextlib import suppress
 
 from odoo.tests import tagged
 
-from .live import RpcError
+from .live import ACCOUNT_SID, AUTH_TOKEN, NUMBER, RpcError
 from .test_live_texting import LiveTextingCase
 
+OTHER_NUMBER = "+15005550009"
 BODY = "For the last segments"
 
 
 @tagged("post_install", "-at_install")
 class TestAllowanceRaces(LiveTextingCase):
     workers = 2
+    numbers = (NUMBER, OTHER_NUMBER)
     expected_log = (r"texting allowance is used up",)
 
     def setUp(self):
@@ -61,6 +63,51 @@ class TestAllowanceRaces(LiveTextingCase):
             [self.server.db],
         )
         return count
+
+    def test_the_51st_segment_of_a_fresh_company(self):
+        [fresh] = self.admin.call("res.company", "create", [{"name": "Fresh Hiring"}])
+        self.admin.call(
+            "res.company",
+            "write",
+            [fresh],
+            {
+                "sms_twilio_account_sid": ACCOUNT_SID,
+                "sms_twilio_auth_token": AUTH_TOKEN,
+                "sms_opt_out_line": False,
+            },
+        )
+        self.server.psql(
+            "UPDATE sms_twilio_number SET company_id = %s WHERE number = %s",
+            [fresh, OTHER_NUMBER],
+        )
+        [user] = self.admin.call("res.users", "search", [("login", "=", "admin")])
+        self.admin.call("res.users", "write", [user], {"company_ids": [(4, fresh)]})
+        phone = "+12025554180"
+        in_company = {"context": {"allowed_company_ids": [fresh]}}
+        [applicant] = self.admin.call(
+            "hr.applicant",
+            "create",
+            [{"partner_name": "Robin", "partner_phone": phone, "company_id": fresh}],
+        )
+        self.admin.call("hr.applicant", "sms_consent_grant", [applicant], **in_company)
+
+        def send(body):
+            self.admin.call("hr.applicant", "sms_send", [applicant], body, **in_company)
+
+        for number in range(50):
+            send(f"Text {number}")
+        self.eventually(lambda: len(self.at_twilio(phone)) == 50, 20)
+        with self.assertRaisesRegex(RpcError, "allowance is used up"):
+            send("The 51st")
+        [account] = self.admin.call("hr.sms.allowance", "search", [("company_id", "=", fresh)])
+        [change] = self.admin.call(
+            "hr.sms.allowance.change", "create", [{"allowance_id": account, "segments": 1}]
+        )
+        self.admin.call("hr.sms.allowance.change", "action_apply", [change])
+        send("The 51st")
+        self.eventually(lambda: len(self.at_twilio(phone)) == 51, 20)
+        with self.assertRaisesRegex(RpcError, "allowance is used up"):
+            send("The 52nd")
 
     def test_senders_race_for_the_last_segments(self):
         phones = [f"+120255541{number:02}" for number in range(12)]

@@ -190,6 +190,47 @@ class TestErasure(ErasureCase):
         self.thread_of(elsewhere)._erase("Retention")
         self.assertFalse(blacklist.search([("number", "=", CANDIDATE)]))
 
+    def odoo_text(self, record, body="Are you free on Tuesday?"):
+        """Make what Odoo leaves behind of a text of its own, as before this addon was there."""
+        message = self.env["mail.message"].create(
+            {
+                "model": record._name,
+                "res_id": record.id,
+                "message_type": "sms",
+                "body": f"<p>{body}</p>",
+            }
+        )
+        notification = self.env["mail.notification"].create(
+            {
+                "mail_message_id": message.id,
+                "notification_type": "sms",
+                "notification_status": "exception",
+                "sms_number": CANDIDATE,
+                "failure_reason": f"{CANDIDATE} hung up",
+            }
+        )
+        text = self.env["sms.sms"].create(
+            {"number": CANDIDATE, "body": body, "mail_message_id": message.id, "state": "error"}
+        )
+        return message, notification, text
+
+    def test_texts_that_odoo_itself_sent(self):
+        other_company = self.env["res.company"].create({"name": "Other Hiring"})
+        elsewhere = self.make_applicant(company_id=other_company.id, job_id=False)
+        partner = self.env["res.partner"].create({"name": "Robin", "phone": CANDIDATE})
+        message, notification, text = self.odoo_text(self.applicant)
+        kept = [self.odoo_text(elsewhere), self.odoo_text(partner)]
+        note = self.applicant.message_post(body="A colleague's note")
+        self.erase()
+        self.assertFalse(text.exists())
+        self.assertFalse(message.body)
+        self.assertFalse(notification.sms_number or notification.failure_reason)
+        self.assertEqual(notification.notification_status, "exception")
+        self.assertIn("A colleague's note", note.body)
+        for message, notification, text in kept:
+            self.assertIn("Tuesday", message.body)
+            self.assertEqual((notification.sms_number, text.number), (CANDIDATE, CANDIDATE))
+
     def test_a_number_that_is_busy(self):
         def busy(_self, _actor, _at_twilio):
             raise errors.LockNotAvailable

@@ -19,6 +19,7 @@ class LiveTextingCase(BaseCase):
     """A server and a simulator for the class, an applicant who consented for each test."""
 
     workers = 0
+    numbers = (NUMBER,)
     # No cron: what is sent is sent by the request that queued it.
     options = ("--max-cron-threads=0",)
     expected_log = ()
@@ -26,7 +27,7 @@ class LiveTextingCase(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.simulator = LiveSimulator().start()
+        cls.simulator = LiveSimulator(cls.numbers).start()
         cls.addClassCleanup(cls.simulator.stop)
         cls.server = LiveServer(
             workers=cls.workers,
