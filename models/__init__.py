@@ -7,6 +7,7 @@ from . import res_config_settings_ledger
 from . import res_company_limits
 from . import res_config_settings_limits
 from . import res_company_opt_out
+from . import res_company_twilio
 from . import res_config_settings_opt_out
 from . import hr_sms_country_rule
 from . import hr_sms_job_form
@@ -34,6 +35,8 @@ from . import hr_sms_message_offer
 from . import hr_sms_message_opt_out
 from . import hr_sms_message_queue
 from . import hr_sms_message_allowance
+from . import hr_sms_message_status
+from . import hr_sms_message_reconcile
 from . import hr_sms_message_inbound
 from . import hr_sms_keyword
 from . import hr_sms_message_canceled
@@ -49,6 +52,7 @@ from . import hr_applicant_consent
 from . import hr_applicant_erasure
 from . import hr_applicant_sms_tab
 from . import hr_applicant_review
+from . import hr_applicant_unconfirmed
 from . import hr_applicant_limits
 from . import hr_applicant_opt_out
 from . import hr_applicant_number_notices

@@ -208,6 +208,7 @@ class HrApplicant(models.Model):
                 "date": fields.Datetime.to_string(message.create_date),
                 "scheduled_date": fields.Datetime.to_string(message.scheduled_date) or False,
                 "author_name": message.author_id.name or "",
+                "decided_by": message.decided_by_id.name or "",
                 "failure_code": message.failure_code or "",
                 "failure_reason": message.failure_reason or "",
                 "wait_reason": message.wait_reason or "",

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
-from ..rules import delivery, segments
+from ..rules import segments
 from . import direct_sender
 from .hr_sms_gate import PASS
 
@@ -38,7 +38,11 @@ FAILURES = {
     "30034": _lt("Our number is not registered with the carriers yet: see the Twilio console."),
     "gave_up": _lt("Twilio could not take the text for too long, so we stopped trying."),
     "neutralized": _lt("Not sent: this database is a copy for testing."),
-    "unconfirmed": _lt("We do not know whether Twilio got this text. Ask before sending again."),
+    "unconfirmed": _lt("Twilio did not say whether it got this text. We are asking: please wait."),
+    "undecided": _lt(
+        "Nobody can tell whether this text was sent. Ask the candidate, then say what to do."
+    ),
+    "never_arrived": _lt("Twilio never got this text. Send it again if it still matters."),
 }
 
 
@@ -113,6 +117,12 @@ class HrSmsMessage(models.Model):
         "hr.applicant", readonly=True, ondelete="set null", index="btree_not_null"
     )
     author_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
+    decided_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        ondelete="set null",
+        help="Who said what became of it, as Twilio could not.",
+    )
 
     _thread_idx = models.Index("(thread_id, id)")
     _uuid_unique = models.UniqueIndex("(uuid) WHERE uuid IS NOT NULL")
@@ -120,6 +130,7 @@ class HrSmsMessage(models.Model):
     _unread_idx = models.Index("(thread_id) WHERE is_unread")
     _queue_idx = models.Index("(kind, id) WHERE state IN ('queued', 'scheduled')")
     _waiting_idx = models.Index("(thread_id) WHERE wait_code IS NOT NULL")
+    _unknown_idx = models.Index("(next_attempt_date) WHERE state = 'unknown'")
     _sending_idx = models.Index("(claimed_date) WHERE state = 'sending'")
 
     @api.depends("failure_code", "failure_detail")
@@ -221,74 +232,6 @@ class HrSmsMessage(models.Model):
     def _lane(self, kind):
         """Return the lane a kind of text goes by: somebody waits for those of ``direct``."""
         return "direct" if kind in ("direct", "confirmation") else "bulk"
-
-    # ------------------------------------------------------------
-    # What Twilio tells us later
-    # ------------------------------------------------------------
-
-    @api.model
-    def _settle_status(self, message_uuid, status, account_sid, sid=None, error_code=None):
-        """Take in a status callback: a state never goes back, whatever the order they come in.
-
-        Runs in a short READ COMMITTED transaction. The single UPDATE waits for nobody but the
-        sender's own short commits, and heals a text left in ``sending`` or ``unknown``.
-
-        :param str message_uuid: from the callback's address
-        :param str status: Twilio's MessageStatus
-        :param str account_sid: the account that signed it; it must be the text's own
-        :param sid: MessageSid, kept when the row has none yet
-        :param error_code: Twilio's ErrorCode, str or ``None``
-        :returns: the message, empty when unknown
-        """
-        message = self.search([("uuid", "=", message_uuid), ("direction", "=", "outbound")])
-        if not message or message.company_id.sms_twilio_account_sid != account_sid:
-            return self.browse()
-        state = delivery.TWILIO_STATUS[status]
-        lower = [
-            name for name, rank in delivery.RANK.items() if state and rank < delivery.RANK[state]
-        ]
-        self.env.cr.execute(
-            """
-            UPDATE hr_sms_message
-               SET state = CASE WHEN state = ANY(%(lower)s) THEN %(state)s ELSE state END,
-                   failure_code = CASE WHEN state = ANY(%(lower)s) THEN %(code)s
-                                       ELSE failure_code END,
-                   twilio_sid = COALESCE(twilio_sid, %(sid)s),
-                   sent_date = COALESCE(sent_date, %(now)s)
-             WHERE id = %(id)s AND (state = ANY(%(lower)s) OR twilio_sid IS NULL)
-            """,
-            {
-                "id": message.id,
-                "lower": lower,
-                "state": state,
-                "code": error_code if state == "failed" else None,
-                "sid": sid,
-                "now": fields.Datetime.now(),
-            },
-        )
-        if self.env.cr.rowcount:
-            message.invalidate_recordset()
-            message.thread_id._notify_changed()
-        if error_code == str(delivery.OPTED_OUT):
-            message._record_provider_opt_out()
-        return message
-
-    def _record_provider_opt_out(self):
-        """Write Twilio's own opt-out back to the ledger (error 21610), once."""
-        self.env["hr.sms.consent"]._append(
-            [
-                {
-                    "thread": message.thread_id,
-                    "event": "withdrawn",
-                    "method": "provider",
-                    "applicant": message.applicant_id,
-                    "twilio_sid": message.twilio_sid,
-                    "note": f"Twilio error {delivery.OPTED_OUT}, sender {message.sender_number}",
-                }
-                for message in self
-                if not message.thread_id.consent_locked
-            ]
-        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

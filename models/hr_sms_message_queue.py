@@ -15,8 +15,6 @@ from .transactions import short_transaction
 
 STATUS_ROUTE = "/recruitment_texting/twilio/status"
 BATCH = 100
-# A claimed text whose sender died: its state is not known until Twilio says it.
-ABANDONED_AFTER = timedelta(minutes=10)
 # A text that waits for something without a date is looked at again then.
 LOOK_AGAIN = timedelta(hours=1)
 # What refuses a new text but only pauses one that was accepted before.
@@ -40,7 +38,6 @@ class HrSmsMessage(models.Model):
 
         :param lane: ``direct`` or ``bulk``, ``None`` for all
         """
-        self._give_up_abandoned()
         while True:
             with short_transaction(self.env.registry) as env:
                 outgoing = env["hr.sms.message"]._claim(lane)
@@ -292,6 +289,7 @@ class HrSmsMessage(models.Model):
         dates = sorted(date + timedelta(seconds=30) for date in due)
         if dates:
             self._wake_queue(recorded, dates)
+        recorded._wake_reconciliation()
         recorded.thread_id._notify_changed()
 
     def _record_one(self, values):
@@ -312,18 +310,3 @@ class HrSmsMessage(models.Model):
                 [values["twilio_sid"], self.id],
             )
         self.invalidate_recordset()
-
-    @api.model
-    def _give_up_abandoned(self):
-        """Turn texts whose sender died into ``unknown``: never resend blindly."""
-        with short_transaction(self.env.registry) as env:
-            abandoned = env["hr.sms.message"].search(
-                [
-                    ("state", "=", "sending"),
-                    ("claimed_date", "<", fields.Datetime.now() - ABANDONED_AFTER),
-                ],
-                limit=1000,
-            )
-            if abandoned := abandoned.try_lock_for_update():
-                abandoned.write({"state": "unknown", "failure_code": "unconfirmed"})
-                abandoned.thread_id._notify_changed()

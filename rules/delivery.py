@@ -27,12 +27,13 @@ RANK = {
     "canceled": 3,
 }
 
-# Twilio's MessageStatus -> our state; None: known, nothing to learn from it.
+# Twilio's MessageStatus -> our state. Whatever Twilio has a status for was handed over, and
+# ``sent`` says no more than that.
 TWILIO_STATUS = {
-    "accepted": None,
-    "scheduled": None,
-    "queued": None,
-    "sending": None,
+    "accepted": "sent",
+    "scheduled": "sent",
+    "queued": "sent",
+    "sending": "sent",
     "sent": "sent",
     "delivered": "delivered",
     "read": "delivered",

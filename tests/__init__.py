@@ -13,6 +13,7 @@ from . import test_erasure_live
 from . import test_gate_scale
 from . import test_gateway
 from . import test_gateway_erasure
+from . import test_gateway_lookup
 from . import test_job_form
 from . import test_job_form_browser
 from . import test_keywords
@@ -28,6 +29,8 @@ from . import test_people
 from . import test_privacy
 from . import test_proof
 from . import test_quiet_hours
+from . import test_reconciliation
+from . import test_reconciliation_rules
 from . import test_retention
 from . import test_review
 from . import test_rights

@@ -266,15 +266,6 @@ class TestSending(TextingCase):
         self.assertEqual(message.state, "unknown")
         self.assertFalse(self.drain().sent)
 
-    def test_a_dead_senders_text_becomes_unknown(self):
-        self.grant()
-        message = self.send()
-        message.write(
-            {"state": "sending", "claimed_date": fields.Datetime.now() - timedelta(minutes=11)}
-        )
-        self.assertFalse(self.drain().sent)
-        self.assertEqual(message.state, "unknown")
-
     # ------------------------------------------------------------
     # Status
     # ------------------------------------------------------------

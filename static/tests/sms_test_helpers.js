@@ -151,6 +151,14 @@ export class FakeTexting {
         return 1;
     }
 
+    sms_unconfirmed_decide({ message_id: id, decision }) {
+        const message = Object.values(this.messages).flat().find((one) => one.id === id);
+        message.state = { arrived: "delivered", again: "queued" }[decision];
+        message.failure_code = message.failure_reason = "";
+        message.decided_by = "Mitchell Admin";
+        return true;
+    }
+
     sms_consent_history() {
         return this.history;
     }
@@ -171,6 +179,7 @@ const METHODS = [
     "sms_consent_history",
     "sms_mark_read",
     "sms_review_decide",
+    "sms_unconfirmed_decide",
 ];
 
 export function makeConsent(values = {}) {

@@ -209,6 +209,15 @@ export class SmsConversation {
         await this.load();
     }
 
+    /**
+     * @param {number} messageId a text that nobody can tell about
+     * @param {"arrived"|"again"} decision what became of it, or what shall
+     */
+    async settle(messageId, decision) {
+        await this._call("sms_unconfirmed_decide", { message_id: messageId, decision });
+        await this.load();
+    }
+
     readHistory() {
         return this._call("sms_consent_history", { number: this.number });
     }

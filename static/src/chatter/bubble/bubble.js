@@ -1,8 +1,9 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 
 import { formatTime, formatWhen } from "../../core/dates";
+import { messageOf } from "../../core/errors";
 import { linkify } from "../../core/linkify";
 
 const STATES = {
@@ -19,7 +20,11 @@ const STATES = {
 /** One text: what was said, by whom, when, and what became of it. */
 export class SmsBubble extends Component {
     static template = "hr_recruitment_texting.SmsBubble";
-    static props = { message: Object };
+    static props = { message: Object, conversation: { type: Object, optional: true } };
+
+    setup() {
+        this.deciding = useState({ busy: false, error: "" });
+    }
 
     get isOutbound() {
         return this.props.message.direction === "outbound";
@@ -70,15 +75,44 @@ export class SmsBubble extends Component {
     }
 
     get stateTitle() {
-        const { segment_count: count, failure_code: code, state_label: label } = this.props.message;
+        const {
+            segment_count: count,
+            failure_code: code,
+            state_label: label,
+            decided_by: decidedBy,
+        } = this.props.message;
         const parts = [label];
+        if (decidedBy) {
+            parts.push(_t("Decided by %s", decidedBy));
+        }
         if (count) {
             parts.push(count === 1 ? _t("1 segment") : _t("%s segments", count));
         }
-        if (code) {
+        if (/^\d+$/.test(code)) {
             parts.push(_t("Error %s", code));
         }
         return parts.filter(Boolean).join(" · ");
+    }
+
+    /** Twilio cannot tell whether it got this text: a person has to say what became of it. */
+    get needsDecision() {
+        const { state, failure_code: code } = this.props.message;
+        return state === "unknown" && code === "undecided" && this.props.conversation?.canSend;
+    }
+
+    /** @param {"arrived"|"again"} decision */
+    async decide(decision) {
+        const { conversation, message } = this.props;
+        this.deciding.busy = true;
+        this.deciding.error = "";
+        try {
+            await conversation.settle(message.id, decision);
+        } catch (error) {
+            this.deciding.error = messageOf(error);
+            await conversation.load();
+        } finally {
+            this.deciding.busy = false;
+        }
     }
 
     get otherApplication() {

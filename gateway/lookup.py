@@ -1,0 +1,90 @@
+"""Asking Twilio for its message list, through the official SDK."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import requests
+from twilio.base.exceptions import TwilioException
+
+from .client import Gateway
+
+_logger = logging.getLogger(__name__)
+
+# The most Twilio gives at once: https://www.twilio.com/docs/messaging/api/message-resource
+PAGE_SIZE = 1000
+# Questions under way at once, for one account.
+CONCURRENCY = 20
+
+
+@dataclass(frozen=True)
+class Report:
+    """A text as Twilio's message list has it.
+
+    :param str sid: MessageSid
+    :param str to: recipient, E.164
+    :param str sender: E.164
+    :param body: the text; empty when it was redacted
+    :param str direction: ``outbound-api`` for texts that a program handed over
+    :param str status: Twilio's MessageStatus
+    :param error_code: Twilio's error code as str, or ``None``
+    :param datetime created: naive UTC, whole seconds
+    """
+
+    sid: str
+    to: str
+    sender: str
+    body: str | None
+    direction: str
+    status: str
+    error_code: str | None
+    created: datetime
+
+
+class Lookup(Gateway):
+    """The message list of one Twilio account. Reads only."""
+
+    def texts_to(self, recipients):
+        """Return what Twilio has sent to numbers since a moment, concurrently.
+
+        The list is not narrowed by DateSent: a text that still waits in Twilio's own queue has
+        none, and it must not be taken for missing.
+
+        :param recipients: list of ``(number, since)``, E.164 and naive UTC
+        :returns: list in the same order of lists of :class:`Report`, newest first; ``None``
+            where Twilio could not be asked
+        """
+        with ThreadPoolExecutor(
+            max_workers=min(CONCURRENCY, len(recipients)) or 1,
+            thread_name_prefix="recruitment_texting.lookup",
+        ) as pool:
+            return list(pool.map(lambda recipient: self._texts_to(*recipient), recipients))
+
+    def _texts_to(self, number, since):
+        reports = []
+        try:
+            for message in self._client().messages.stream(to=number, page_size=PAGE_SIZE):
+                report = _report(message)
+                if report.created < since:
+                    break  # newest first
+                reports.append(report)
+        except (TwilioException, requests.exceptions.RequestException, ValueError) as error:
+            # ValueError: an answer that is no JSON
+            _logger.info("%s while reading Twilio's message list", type(error).__name__)
+            return None
+        return reports
+
+
+def _report(message):
+    created = message.date_created or datetime.now(UTC)
+    return Report(
+        sid=message.sid,
+        to=message.to,
+        sender=message.from_,
+        body=message.body,
+        direction=str(message.direction),
+        status=str(message.status),
+        error_code=str(message.error_code) if message.error_code else None,
+        created=created.astimezone(UTC).replace(tzinfo=None),
+    )
