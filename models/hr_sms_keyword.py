@@ -42,7 +42,7 @@ class HrSmsKeyword(models.Model):
 
     _name = "hr.sms.keyword"
     _description = "SMS Keyword"
-    _order = "action, lang, word"
+    _order = "is_built_in, action, lang, word"
     _rec_name = "word"
 
     word = fields.Char(
