@@ -227,7 +227,7 @@ class TestCorePaths(TextingCase):
         both = self.applicant | other
         composer = self.composer(both, res_ids=repr(both.ids), composition_mode="mass")
         result = composer.action_send_sms()
-        self.assertEqual(result["params"]["title"], "1 texts are on their way")
+        self.assertEqual(result["params"]["title"], "1 text is on its way")
         self.assertIn("1 not sent: There is no consent", result["params"]["message"])
 
     def test_others_get_theirs_unless_they_opted_out(self):

@@ -85,8 +85,17 @@ class SmsComposer(models.TransientModel):
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "title": self.env._("%s texts are on their way", sent),
-                "message": " ".join(lines),
+                "title": self._sms_result_title(sent),
+                # one reason a line
+                "className": "o_sms_result",
+                "message": "\n".join(["", *lines]),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _sms_result_title(self, sent):
+        if not sent:
+            return self.env._("No text was sent")
+        if sent == 1:
+            return self.env._("1 text is on its way")
+        return self.env._("%s texts are on their way", sent)
