@@ -100,8 +100,8 @@ class HrApplicant(models.Model):
                 "code": "waits_elsewhere",
                 "level": "warning",
                 "text": self.env._(
-                    "Texts still wait to go to %(numbers)s, which is a former number. Look at them "
-                    "there.",
+                    "Texts still wait to go to %(numbers)s, which is a former number. Choose it above "
+                    "to see them.",
                     numbers=", ".join(shown),
                 ),
             }

@@ -27,6 +27,7 @@ CONSENT_LABELS = {
     "withdrawn": _lt("Consent for SMS withdrawn"),
     "locked": _lt("Opted out by text"),
     "review": _lt("Needs a decision"),
+    "erased": _lt("Erased: counts as withdrawn"),
 }
 
 
@@ -102,7 +103,7 @@ class HrApplicant(models.Model):
                 "event": event.event,
                 "event_label": labels["event"][event.event],
                 "method": event.method,
-                "method_label": labels["method"][event.method],
+                "method_label": "" if event.event == "erased" else labels["method"][event.method],
                 "scope_label": labels["scope"].get(event.scope, ""),
                 "given_date": fields.Datetime.to_string(event.given_date),
                 "recorded_date": fields.Datetime.to_string(event.recorded_date),
@@ -225,7 +226,8 @@ class HrApplicant(models.Model):
         """Return the status: what it is, who gave or added it, when, how, what can be done."""
         event = thread._deciding_event() if thread else self.env["hr.sms.consent"].sudo()
         state = thread.consent_state or "none"
-        key = "locked" if thread.consent_locked else state
+        is_erased = event.event == "erased"  # a colleague's deed, but no word of the candidate
+        key = "erased" if is_erased else "locked" if thread.consent_locked else state
         by = "candidate"
         if event.method in ("manual", "import", "job_board"):
             by = "colleague"
@@ -242,14 +244,15 @@ class HrApplicant(models.Model):
             "by": by if event else False,
             "actor_name": (self._sms_readable_events(event) and event.actor_name) or "",
             "method": event.method or "",
-            "method_label": labels["method"].get(event.method, ""),
+            "method_label": "" if is_erased else labels["method"].get(event.method, ""),
             "given_date": fields.Datetime.to_string(event.given_date) or False,
             "recorded_date": fields.Datetime.to_string(event.recorded_date) or False,
             "can_grant": bool(
                 may_send
                 and number
                 and not thread.consent_locked
-                and (state != "granted" or reminder_only or code in GRANTABLE)
+                # in review somebody decides first, with the buttons beside what was written
+                and (state not in ("granted", "review") or reminder_only or code in GRANTABLE)
             ),
             "can_withdraw": bool(may_send and number and state in ("granted", "review")),
             "refusal": self.env["hr.sms.gate"]._reason_text("consent_locked")

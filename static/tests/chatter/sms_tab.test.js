@@ -246,7 +246,7 @@ test("an unusable phone number is named", async () => {
     });
     await openApplicant(texting);
     await shows(".o_sms_empty", "“12-three” is not a phone number that can be texted");
-    expect(".o_sms_empty_hint").toHaveText("Correct the phone number of the applicant and save.");
+    expect(".o_sms_empty_hint").toHaveText("Correct it, with its country code, and save.");
 });
 
 test("a refusal to read is shown, and can be tried again", async () => {

@@ -62,7 +62,6 @@ export class SmsTab extends Component {
         this.popover = usePopover(SmsConsentPopover, {
             position: "bottom-start",
             popoverClass: "o_sms_consent_popover_frame",
-            role: "dialog",
             useBottomSheet: this.ui.isSmall,
         });
         this._keepScroll();
@@ -143,11 +142,12 @@ export class SmsTab extends Component {
         if (this.props.unsavedPhone) {
             return _t("Save the applicant, then you can text this number.");
         }
-        if (gate?.reason) {
+        // The title says what is wrong already.
+        if (gate?.reason && !["number_missing", "number_invalid"].includes(gate.code)) {
             return gate.reason;
         }
         return rawPhone
-            ? _t("Correct the phone number of the applicant and save.")
+            ? _t("Correct it, with its country code, and save.")
             : _t("Enter a mobile phone number for the applicant and save: then they can be texted.");
     }
 
