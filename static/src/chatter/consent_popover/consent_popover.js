@@ -88,7 +88,7 @@ export class SmsConsentPopover extends Component {
     }
 
     get how() {
-        return this.consent.method_label || this.consent.method || "";
+        return this.consent.method_label ?? this.consent.method ?? "";
     }
 
     get given() {
@@ -126,7 +126,7 @@ export class SmsConsentPopover extends Component {
         const details = [
             formatWhen(event.given_date || event.recorded_date),
             event.actor_name,
-            event.method_label || event.method,
+            event.method_label ?? event.method,
             MANUAL_SOURCES[event.source] || event.source,
         ];
         return details.filter(Boolean).join(" · ");
