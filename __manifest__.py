@@ -12,7 +12,7 @@
         "privacy_lookup",
         "sms_twilio",
     ],
-    "external_dependencies": {"python": ["phonenumbers", "reportlab", "twilio"]},
+    "external_dependencies": {"python": ["aiohttp", "phonenumbers", "reportlab", "twilio"]},
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",

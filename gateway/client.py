@@ -1,15 +1,18 @@
-"""Handing texts to Twilio, several at once, through the official SDK."""
+"""One Twilio account: handing it texts, and having it forget them, through the official SDK."""
 
 import logging
 import threading
-from collections import deque
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 
+import aiohttp
 import requests
 from twilio.base.exceptions import TwilioException
+from twilio.http import AsyncHttpClient
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from ..rules import delivery
@@ -24,9 +27,8 @@ DEFAULT_URL = "https://api.twilio.com"
 TIMEOUT = 10
 # Texts on their way at once, for one account.
 CONCURRENCY = 50
-# So many texts at a time are asked about once more, right before they are handed over.
-HANDFUL = 10
-
+# How many of its requests Twilio is working on: https://www.twilio.com/docs/usage/rest-api-best-practices
+_CONCURRENT_REQUESTS = "Twilio-Concurrent-Requests"
 
 # "Cannot change this resource before its processing has finished"
 _ON_ITS_WAY = 20009
@@ -36,7 +38,10 @@ _NEVER_LEFT = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
+    aiohttp.InvalidURL,
 )
+# Nothing was sent yet: it is safe to try again.
+_NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 @dataclass(frozen=True)
@@ -76,16 +81,53 @@ class Result:
     detail: str | None = None
 
 
+class _PooledHttpClient(AsyncHttpClient):
+    """The SDK's way to bring one's own HTTP client: connections are shared by all accounts."""
+
+    def __init__(self, session, gateway, secret):
+        super().__init__(_sdk_logger, is_async=True)
+        self._session = session
+        self._gateway = gateway
+        self._authorization = f"Basic {b64encode(secret.encode()).decode()}"
+
+    async def request(
+        self,
+        method,
+        url,
+        params=None,
+        data=None,
+        headers=None,
+        auth=None,
+        timeout=None,
+        allow_redirects=False,
+    ):
+        headers = {**(headers or {}), "Authorization": self._authorization}
+        seconds = self._gateway.timeout
+        async with self._session.request(
+            method,
+            url,
+            params=params,
+            data=data,
+            headers=headers,
+            allow_redirects=allow_redirects,
+            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=seconds / 2),
+        ) as answer:
+            self._gateway.adapt(answer.status, answer.headers.get(_CONCURRENT_REQUESTS))
+            return Response(answer.status, await answer.text(), answer.headers)
+
+
 class Gateway:
     """A connection to one Twilio account.
 
-    The SDK's client is not declared thread-safe: each sending thread has its own.
+    The SDK's client is not declared thread-safe: each thread has its own.
 
     :param str account_sid: ``AC`` and 32 characters
     :param str auth_token: secret; never logged
     :param str base_url: where Twilio's REST API answers
     :param int concurrency: texts on their way at once
     :param float timeout: seconds for one request
+    :ivar float limit: how many texts may be on their way at the moment: less than ``concurrency``
+        after Twilio said that it were too many
     """
 
     def __init__(
@@ -97,55 +139,76 @@ class Gateway:
         timeout=TIMEOUT,
     ):
         self.account_sid = account_sid
+        self.limit = concurrency
+        self.timeout = timeout
         self._auth_token = auth_token
         self._base_url = base_url.rstrip("/")
         self._concurrency = concurrency
-        self._timeout = timeout
         self._local = threading.local()
+        self._async_session = self._async_client = None
 
     def _client(self):
         client = getattr(self._local, "client", None)
         if client is None:
-            client = Client(
-                self.account_sid,
-                self._auth_token,
-                http_client=TwilioHttpClient(timeout=self._timeout, logger=_sdk_logger),
+            client = self._local.client = self._new_client(
+                TwilioHttpClient(timeout=self.timeout, logger=_sdk_logger)
             )
-            client.api.base_url = self._base_url
-            self._local.client = client
         return client
 
-    def send_many(self, outgoing, still_wanted=None):
-        """Hand texts to Twilio concurrently.
+    def _new_client(self, http_client):
+        client = Client(self.account_sid, self._auth_token, http_client=http_client)
+        client.api.base_url = self._base_url
+        return client
 
-        Never raises for a single text: what went wrong is in its result.
+    def adapt(self, status, concurrent=None):
+        """Follow what Twilio bears: a quarter less when it is too much, then slowly more again.
 
-        :param outgoing: list of :class:`Outgoing`
-        :param still_wanted: asked for a few texts at a time, right before they are handed over,
-            on the calling thread: from a list of :class:`Outgoing` to the set of those uuids
-            that may still go. ``None`` lets all go.
-        :returns: list of :class:`Result`, one for each, in the same order
+        https://www.twilio.com/docs/usage/rest-api-best-practices
+
+        :param int status: HTTP status of an answer
+        :param concurrent: its header with how many requests Twilio is working on, str or ``None``
         """
-        results, running = {}, set()
-        waiting = deque(outgoing)
-        with ThreadPoolExecutor(
-            max_workers=min(self._concurrency, len(outgoing)) or 1,
-            thread_name_prefix="recruitment_texting.gateway",
-        ) as pool:
-            while waiting or running:
-                free = self._concurrency - len(running)
-                if waiting and free >= min(HANDFUL, len(waiting), self._concurrency):
-                    texts = [waiting.popleft() for _slot in range(min(free, len(waiting)))]
-                    wanted = still_wanted(texts) if still_wanted else None
-                    for text in texts:
-                        if wanted is None or text.uuid in wanted:
-                            running.add(pool.submit(self._send, text))
-                        else:
-                            results[text.uuid] = Result(text.uuid, "held_back")
-                    continue
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                results |= {future.result().uuid: future.result() for future in done}
-        return [results[text.uuid] for text in outgoing]
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            known = int(concurrent) if concurrent and concurrent.isdecimal() else self.limit
+            self.limit = max(1, min(self.limit, known) * 3 / 4)
+        else:
+            self.limit = min(self._concurrency, self.limit + 1 / max(self.limit, 1))
+
+    async def send(self, session, text):
+        """Hand over one text. Never raises: what went wrong is in the result.
+
+        :param session: ``aiohttp.ClientSession``, the same each time
+        :param text: :class:`Outgoing`
+        :returns: :class:`Result`
+        """
+        if self._async_session is not session:
+            self._async_session = session
+            secret = f"{self.account_sid}:{self._auth_token}"
+            self._async_client = self._new_client(_PooledHttpClient(session, self, secret))
+        try:
+            message = await self._async_client.messages.create_async(
+                to=text.to,
+                from_=text.sender,
+                body=text.body,
+                status_callback=text.status_callback,
+            )
+        except TwilioException as error:
+            # REST and RFC 9457 errors alike carry a status and a code.
+            code = getattr(error, "code", None)
+            outcome = delivery.decide(getattr(error, "status", 0) or 0, code)
+            return Result(text.uuid, outcome, code=code, detail=getattr(error, "msg", None))
+        except _NEVER_CONNECTED as error:
+            return Result(text.uuid, "retry", detail=type(error).__name__)
+        except _NEVER_LEFT as error:
+            return Result(text.uuid, "failed", detail=f"{type(error).__name__}: {self._base_url}")
+        except Exception as error:  # noqa: BLE001
+            # Timeouts and unreadable answers: nobody knows whether Twilio has it. Whatever else
+            # goes wrong with one text must not lose the results of the others.
+            _logger.warning("Text %s: %s while handing it over", text.uuid, type(error).__name__)
+            return Result(text.uuid, "unknown", detail=type(error).__name__)
+        if not message.sid:
+            return Result(text.uuid, "unknown", detail="answer without a sid")
+        return Result(text.uuid, "accepted", sid=message.sid)
 
     def erase_many(self, texts):
         """Have Twilio forget texts, concurrently. May be repeated.
@@ -184,42 +247,3 @@ class Gateway:
             _logger.info("%s while erasing a text at Twilio", type(error).__name__)
             return "retry"
         return "done"
-
-    def _send(self, text):
-        try:
-            message = self._client().messages.create(
-                to=text.to,
-                from_=text.sender,
-                body=text.body,
-                status_callback=text.status_callback,
-            )
-        except TwilioException as error:
-            # REST and RFC 9457 errors alike carry a status and a code.
-            code = getattr(error, "code", None)
-            outcome = delivery.decide(getattr(error, "status", 0) or 0, code)
-            return Result(text.uuid, outcome, code=code, detail=getattr(error, "msg", None))
-        except requests.exceptions.ConnectTimeout:
-            # Nothing was sent yet: it is safe to try again.
-            return Result(text.uuid, "retry", detail="connect timeout")
-        except requests.exceptions.ConnectionError as error:
-            outcome = "retry" if _never_connected(error) else "unknown"
-            return Result(text.uuid, outcome, detail=type(error).__name__)
-        except _NEVER_LEFT as error:
-            return Result(text.uuid, "failed", detail=f"{type(error).__name__}: {self._base_url}")
-        except Exception as error:  # noqa: BLE001
-            # Timeouts and unreadable answers: nobody knows whether Twilio has it. Whatever else
-            # goes wrong with one text must not lose the results of the others.
-            _logger.warning("Text %s: %s while handing it over", text.uuid, type(error).__name__)
-            return Result(text.uuid, "unknown", detail=type(error).__name__)
-        if not message.sid:
-            return Result(text.uuid, "unknown", detail="answer without a sid")
-        return Result(text.uuid, "accepted", sid=message.sid)
-
-
-def _never_connected(error):
-    """Whether a ``requests`` connection error happened before anything was sent.
-
-    urllib3 wraps a refused or unresolvable connection in ``NewConnectionError``.
-    """
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return type(reason).__name__ in ("NewConnectionError", "NameResolutionError")

@@ -10,16 +10,16 @@ class HrSmsGate(models.AbstractModel):
         numbers = {request.number for request in requests if request.kind != "confirmation"}
         if not numbers:
             return [None] * len(requests)
-        # sudo: whether a number is listed matters whoever sends. What we added ourselves, because
-        # of one company's opt-out, never blocks another.
-        entries = (
-            self.env["phone.blacklist"]
-            .sudo()
-            .search_fetch(
-                [("number", "in", list(numbers)), ("is_sms_opt_out", "=", False)], ["number"]
-            )
+        # Whether a number is listed matters whoever sends. What we added ourselves, because of one
+        # company's opt-out, never blocks another. By SQL: the blacklist's own search formats each
+        # number anew, which takes longer than all the rest of the gate.
+        self.env["phone.blacklist"].flush_model(["number", "active", "is_sms_opt_out"])
+        self.env.cr.execute(
+            "SELECT number FROM phone_blacklist"
+            " WHERE number = ANY(%s) AND active AND is_sms_opt_out IS NOT TRUE",
+            [list(numbers)],
         )
-        listed = set(entries.mapped("number"))
+        listed = {number for (number,) in self.env.cr.fetchall()}
         return [
             "blacklisted" if request.kind != "confirmation" and request.number in listed else None
             for request in requests

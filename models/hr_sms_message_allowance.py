@@ -30,46 +30,63 @@ class HrSmsMessage(models.Model):
 
         :returns: the texts that may go
         """
-        going = self.filtered("is_charged")  # a retry was paid for
-        waiting = self.browse()
-        lines = []
+        charged = self.filtered("is_charged")  # a retry was paid for
+        waiting, paid = [], []
+        by_company = (self - charged).grouped("company_id")
         accounts = self.env["hr.sms.allowance"]._of(self.company_id)
         for account in accounts:
-            texts = (
-                (self - going)
-                .filtered(lambda text, account=account: text.company_id == account.company_id)
-                .sorted(lambda text: text.kind in UNATTENDED)
+            texts = by_company.get(account.company_id, self.browse()).sorted(
+                lambda text: text.kind in UNATTENDED
             )
             wanted = [
                 Want(text.segment_count, text.kind == "confirmation", text.kind in UNATTENDED)
                 for text in texts
             ]
-
-            for text, taken in zip(
-                texts,
-                account._take(wanted, partial(self._segments_awaited, account.company_id)),
-                strict=True,
-            ):
+            takes = account._take(wanted, partial(self._segments_awaited, account.company_id))
+            for text, taken in zip(texts, takes, strict=True):
                 if taken is None:
-                    waiting |= text
-                    continue
-                going |= text
-                text.write(
-                    {
-                        "is_charged": True,
-                        "charged_segments": taken.segments,
-                        "charged_of_plan": taken.of_plan,
-                        "charged_period": taken.period,
-                    }
-                )
-                lines.append(
-                    text._allowance_line(account, "use", -taken.segments, text.segment_count)
-                )
+                    waiting.append(text.id)
+                else:
+                    paid.append((text, account, taken))
         if waiting:
-            waiting._wait(Verdict(wait_code=WAIT_CODE))
-        self.env["hr.sms.allowance.line"].create(lines)
+            self.browse(waiting)._wait(Verdict(wait_code=WAIT_CODE))
+        self._write_charges(paid)
         accounts._warn_when_low()
-        return self & going
+        going = {*charged.ids, *(text.id for text, _account, _taken in paid)}
+        return self.browse(id_ for id_ in self.ids if id_ in going)
+
+    @api.model
+    def _write_charges(self, paid):
+        """Write down what texts cost, on them and in the ledger of the accounts.
+
+        :param paid: list of ``(message, hr.sms.allowance record, Taken)``
+        """
+        if not paid:
+            return
+        ids = [text.id for text, _account, _taken in paid]
+        self.browse(ids).flush_recordset()
+        self.env.cr.execute(
+            """
+            UPDATE hr_sms_message AS message
+               SET is_charged = TRUE, charged_segments = taken.segments,
+                   charged_of_plan = taken.of_plan, charged_period = taken.period
+              FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[]) AS taken(id, segments, of_plan, period)
+             WHERE message.id = taken.id
+            """,
+            [
+                ids,
+                *(list(column) for column in zip(*(taken for *_text, taken in paid), strict=True)),
+            ],
+        )
+        self.browse(ids).invalidate_recordset(
+            ["is_charged", "charged_segments", "charged_of_plan", "charged_period"]
+        )
+        self.env["hr.sms.allowance.line"]._write_uses(
+            [
+                text._allowance_line(account, "use", -taken.segments, text.segment_count)
+                for text, account, taken in paid
+            ]
+        )
 
     @api.model
     def _waiting_for_segments(self, kinds):

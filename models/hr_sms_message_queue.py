@@ -1,24 +1,43 @@
 import random
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.urls import urljoin
 
-from odoo.addons.sms_twilio.tools.sms_twilio import get_twilio_from_number
-
-from ..gateway import Gateway, Outgoing
-from ..gateway.client import DEFAULT_URL
+from ..gateway import Gateway, Outgoing, Pipeline
+from ..gateway.client import CONCURRENCY, DEFAULT_URL
 from ..rules import delivery
 from .hr_sms_gate import GateRequest, Verdict
 from .transactions import short_transaction
 
 STATUS_ROUTE = "/recruitment_texting/twilio/status"
-BATCH = 100
+# Claimed at a time, and claimed anew as soon as fewer than that wait to be handed over.
+BATCH = 500
+REFILL = 250
+# What is known is written down when so many results are there, or after so many seconds.
+RECORD = 500
+RECORD_AFTER = 0.5
+# Texts on their way at once, in all of a database's lanes each.
+CONCURRENCY_PARAMETER = "hr_recruitment_texting.concurrency"
 # A text that waits for something without a date is looked at again then.
 LOOK_AGAIN = timedelta(hours=1)
 # What refuses a new text but only pauses one that was accepted before.
 PAUSES = frozenset({"consent_review"})
+
+
+class _Row(NamedTuple):
+    """What is written about a text after it was handed over."""
+
+    id: int
+    state: str
+    code: str | None = None
+    sid: str | None = None
+    detail: str | None = None
+    next_attempt_date: datetime | None = None
+    attempts: int | None = None
 
 
 class HrSmsMessage(models.Model):
@@ -34,22 +53,60 @@ class HrSmsMessage(models.Model):
     def _process_queue(self, lane=None):
         """Send what waits in a lane until nothing is left. Run by the lane crons.
 
-        Any number of processes may do this at once: each claims its own rows.
+        Any number of processes may do this at once: each claims its own rows. While texts are on
+        their way, the next are claimed and the last ones recorded.
 
         :param lane: ``direct`` or ``bulk``, ``None`` for all
         """
+        # sudo: a setting of the database, whoever woke the queue
+        setting = self.env["ir.config_parameter"].sudo().get_param(CONCURRENCY_PARAMETER)
+        concurrency = int(setting) if setting and setting.isdecimal() else CONCURRENCY
+        with Pipeline(self._still_wanted, max(concurrency, 1)) as pipeline:
+            try:
+                is_done = self._work(lane, pipeline, concurrency)
+            finally:
+                # Also after an error: what was claimed goes back, what went is written down.
+                if rest := pipeline.stop():
+                    self._commit_results(rest)
+        if is_done:
+            self._report_progress(0, remaining=0)
+
+    def _work(self, lane, pipeline, concurrency):
+        """Claim, hand over and record until nothing waits, or the cron's time is up.
+
+        :param lane: as for ``_process_queue``
+        :param pipeline: a running :class:`~..gateway.Pipeline`
+        :param int concurrency: texts of one account on their way at once
+        :returns: whether nothing is left to do
+        """
+        gateways, results = {}, []
+        claims_on, recorded_at = True, time.monotonic()
         while True:
-            with short_transaction(self.env.registry) as env:
-                outgoing = env["hr.sms.message"]._claim(lane)
-            if outgoing is None:
-                self._report_progress(0, remaining=0)
-                return
-            for gateway, texts in outgoing:
-                results = gateway.send_many(texts, self._still_wanted)
+            if claims_on and pipeline.waiting < REFILL:
                 with short_transaction(self.env.registry) as env:
-                    env["hr.sms.message"]._record(results)
-            if not self._report_progress(sum(len(texts) for _gateway, texts in outgoing)):
-                return
+                    claimed = env["hr.sms.message"]._claim(lane)
+                for account, texts in claimed or ():
+                    if account not in gateways:
+                        gateways[account] = Gateway(*account, concurrency=concurrency)
+                    pipeline.put(gateways[account], texts)
+                if claimed is None and pipeline.is_idle and not results:
+                    return True
+                claims_on = claimed is not None
+            results += pipeline.take(timeout=RECORD_AFTER)
+            is_due = time.monotonic() - recorded_at > RECORD_AFTER
+            if len(results) < RECORD and not pipeline.is_idle and not is_due:
+                continue
+            if results:
+                self._commit_results(results)
+                if not self._report_progress(len(results)):
+                    return False  # the cron is called again for the rest
+                results = []
+            # More may have come meanwhile.
+            claims_on, recorded_at = True, time.monotonic()
+
+    def _commit_results(self, results):
+        with short_transaction(self.env.registry) as env:
+            env["hr.sms.message"]._record(results)
 
     def _report_progress(self, processed, remaining=1):
         """Tell the cron, if one runs this, how far we are.
@@ -69,7 +126,8 @@ class HrSmsMessage(models.Model):
     def _claim(self, lane):
         """Claim a batch, ask the gate again and mark what may go as ``sending``.
 
-        :returns: list of ``(Gateway, [Outgoing])``, ``None`` when nothing is waiting
+        :returns: list of ``(account, [Outgoing])``, the account as :class:`~..gateway.Gateway`
+            takes it; ``None`` when nothing is waiting
         """
         now = fields.Datetime.now()
         kinds = [
@@ -112,7 +170,7 @@ class HrSmsMessage(models.Model):
                 for message in messages
             ]
         )
-        going = canceled = self.browse()
+        going, canceled = [], self.browse()
         for message, verdict in zip(messages, verdicts, strict=True):
             if verdict.code in PAUSES:
                 message._wait(Verdict(wait_code=verdict.code))
@@ -124,25 +182,33 @@ class HrSmsMessage(models.Model):
             elif verdict.wait_code:
                 message._wait(verdict)
             else:
-                going |= message
-        going = going._charge()
-        senders = going._choose_senders()
-        for message in going:
-            message.write(
-                {
-                    "state": "sending",
-                    "claimed_date": now,
-                    "wait_code": False,
-                    "attempt_count": message.attempt_count + 1,
-                    "sender_number": senders[message],
-                }
-            )
+                going.append(message.id)
+        going = self.browse(going)._charge()
+        going._mark_sending(now)
         (messages - going).thread_id._notify_changed()
         canceled._tell_authors()
         return [
-            (gateway, [message._outgoing() for message in batch])
-            for gateway, batch in going._by_gateway()
+            (account, [message._outgoing() for message in batch])
+            for account, batch in going._by_account()
         ]
+
+    def _mark_sending(self, now):
+        """Write down who sends these texts and that they are about to go, in one statement."""
+        senders = self._choose_senders()
+        self.flush_recordset()
+        self.env.cr.execute(
+            """
+            UPDATE hr_sms_message AS message
+               SET state = 'sending', claimed_date = %s, wait_code = NULL,
+                   attempt_count = COALESCE(attempt_count, 0) + 1, sender_number = chosen.number
+              FROM unnest(%s::int[], %s::text[]) AS chosen(id, number)
+             WHERE message.id = chosen.id
+            """,
+            [now, self.ids, [senders[message] for message in self]],
+        )
+        self.invalidate_recordset(
+            ["state", "claimed_date", "wait_code", "attempt_count", "sender_number"]
+        )
 
     def _wait(self, verdict):
         """Put a text back that may go only later.
@@ -167,49 +233,16 @@ class HrSmsMessage(models.Model):
             messages.write({"wait_code": False, "next_attempt_date": False})
             messages._wake_queue(messages, None)
 
-    def _choose_senders(self):
-        """Choose the company's number each text goes by.
-
-        A candidate keeps the sender they know; otherwise a number of the recipient's country,
-        as Odoo's own sms_twilio chooses it.
-
-        :returns: dict from message to E.164 number
-        """
-        self.env.cr.execute(
-            """
-            SELECT DISTINCT ON (thread_id) thread_id, sender_number
-              FROM hr_sms_message
-             WHERE thread_id = ANY(%s) AND sender_number IS NOT NULL
-               AND state NOT IN ('queued', 'scheduled', 'canceled')
-             ORDER BY thread_id, id DESC
-            """,
-            [self.thread_id.ids],
-        )
-        known = dict(self.env.cr.fetchall())
-        senders = {}
-        for message in self:
-            company = message.company_id
-            ours = {self._e164(number.number) for number in company.sms_twilio_number_ids}
-            wanted = message.sender_number or known.get(message.thread_id.id)
-            senders[message] = (
-                wanted
-                if wanted in ours
-                else self._e164(get_twilio_from_number(company, message.thread_id.number).number)
-            )
-        return senders
-
-    def _by_gateway(self):
-        """Yield ``(Gateway, messages)`` for each company's Twilio account."""
+    def _by_account(self):
+        """Yield ``((account SID, token, address of Twilio), messages)`` for each company."""
         # Where Twilio is: the official address, or a simulator's.
         base_url = (
             self.env["ir.config_parameter"].get_param("hr_recruitment_texting.twilio_api_url")
             or DEFAULT_URL
         )
         for company, messages in self.grouped("company_id").items():
-            yield (
-                Gateway(company.sms_twilio_account_sid, company.sms_twilio_auth_token, base_url),
-                messages,
-            )
+            account = (company.sms_twilio_account_sid, company.sms_twilio_auth_token, base_url)
+            yield account, messages
 
     def _outgoing(self):
         return Outgoing(
@@ -230,8 +263,9 @@ class HrSmsMessage(models.Model):
         :param texts: list of :class:`~..gateway.Outgoing`
         :returns: set of their uuids
         """
-        with short_transaction(self.env.registry) as env:
-            env.cr.execute(
+        # On the pipeline's thread. One statement sees what is committed, whatever the isolation.
+        with self.env.registry.cursor() as cr:
+            cr.execute(
                 """
                 SELECT message.uuid
                   FROM hr_sms_message AS message
@@ -242,7 +276,7 @@ class HrSmsMessage(models.Model):
                 """,
                 [[text.uuid for text in texts]],
             )
-            return {uuid for (uuid,) in env.cr.fetchall()}
+            return {uuid for (uuid,) in cr.fetchall()}
 
     # ------------------------------------------------------------
     # 3. Record
@@ -255,36 +289,22 @@ class HrSmsMessage(models.Model):
         :param results: list of :class:`~..gateway.Result`
         """
         now = fields.Datetime.now()
-        recorded = self.search([("uuid", "in", [result.uuid for result in results])])
+        recorded = self.search_fetch(
+            [("uuid", "in", [result.uuid for result in results])],
+            ["uuid", "attempt_count", "thread_id"],
+        )
         messages = recorded.grouped("uuid")
-        opted_out = self.browse()
-        retries = []
-        for result in results:
-            message = messages[result.uuid]
-            values = {"sent_date": now, "failure_code": None}
-            if result.outcome == "accepted":
-                values |= {"state": "sent", "twilio_sid": result.sid}
-            elif result.outcome == "retry" and message.attempt_count < delivery.MAX_ATTEMPTS:
-                wait = delivery.retry_delay(message.attempt_count, random.random())
-                retries.append(now + timedelta(seconds=wait))
-                values = {"state": "queued", "next_attempt_date": retries[-1]}
-            elif result.outcome == "held_back":
-                # The next claim asks the gate, which says why.
-                values = {"state": "queued", "attempt_count": message.attempt_count - 1}
-            elif result.outcome == "unknown":
-                values |= {"state": "unknown", "failure_code": "unconfirmed"}
-            else:
-                code = "gave_up" if result.outcome == "retry" else str(result.code or "")
-                values = {"state": "failed", "failure_code": code}
-            values["failure_detail"] = (result.detail or "")[:250] or None
-            message._record_one(values)
-            if result.code == delivery.OPTED_OUT:
-                opted_out |= message
+        rows = [self._as_row(messages[result.uuid], result, now) for result in results]
+        self._write_rows(rows, now)
+        opted_out = [
+            messages[result.uuid].id for result in results if result.code == delivery.OPTED_OUT
+        ]
         # Twilio said no: there is no text.
         recorded.filtered(lambda text: text.state == "failed" and not text.twilio_sid)._give_back()
         if opted_out:
-            opted_out._record_provider_opt_out()
+            self.browse(opted_out)._record_provider_opt_out()
         # A wake-up for each half minute in which something is due.
+        retries = [row.next_attempt_date for row in rows if row.next_attempt_date]
         due = {date.replace(second=30 * (date.second // 30), microsecond=0) for date in retries}
         dates = sorted(date + timedelta(seconds=30) for date in due)
         if dates:
@@ -292,21 +312,71 @@ class HrSmsMessage(models.Model):
         recorded._wake_reconciliation()
         recorded.thread_id._notify_changed()
 
-    def _record_one(self, values):
-        """Write values, as long as the text is still ours: a state never goes back."""
-        self.flush_recordset()
+    @api.model
+    def _as_row(self, message, result, now):
+        """Return what is to be written about one text.
+
+        :param message: its record
+        :param result: the gateway's :class:`~..gateway.Result`
+        :param now: UTC datetime
+        :returns: :class:`_Row`
+        """
+        row = _Row(message.id, "sent", sid=result.sid, detail=(result.detail or "")[:250] or None)
+        if result.outcome == "accepted":
+            return row
+        if result.outcome == "held_back":
+            # It was not tried. The next claim asks the gate, which says why.
+            return row._replace(state="queued", attempts=message.attempt_count - 1)
+        if result.outcome == "unknown":
+            return row._replace(state="unknown", code="unconfirmed")
+        if result.outcome == "retry" and message.attempt_count < delivery.MAX_ATTEMPTS:
+            wait = delivery.retry_delay(message.attempt_count, random.random())
+            return row._replace(state="queued", next_attempt_date=now + timedelta(seconds=wait))
+        gave_up = result.outcome == "retry"
+        return row._replace(state="failed", code="gave_up" if gave_up else str(result.code or ""))
+
+    @api.model
+    def _write_rows(self, rows, now):
+        """Write rows, each as long as the text is still ours: a state never goes back.
+
+        A callback that came before the answer to the request is not overwritten, but it may not
+        have known the MessageSid.
+        """
+        self.flush_model()
+        columns = list(zip(*rows, strict=True))
         self.env.cr.execute(
-            SQL(
-                "UPDATE hr_sms_message SET %s WHERE id = %s AND state = 'sending'",
-                SQL(", ").join(
-                    SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()
-                ),
-                self.id,
+            """
+            WITH known AS (
+                SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[],
+                                     %s::timestamp[], %s::int[])
+                    AS row(id, state, code, sid, detail, next_attempt_date, attempts)
+            ), ours AS (
+                UPDATE hr_sms_message AS message
+                   SET state = known.state,
+                       failure_code = known.code,
+                       failure_detail = known.detail,
+                       twilio_sid = COALESCE(message.twilio_sid, known.sid),
+                       next_attempt_date = known.next_attempt_date,
+                       attempt_count = COALESCE(known.attempts, message.attempt_count),
+                       sent_date = CASE WHEN known.state IN ('sent', 'unknown') THEN %s
+                                        ELSE message.sent_date END
+                  FROM known
+                 WHERE message.id = known.id AND message.state = 'sending'
+             RETURNING message.id
             )
+            SELECT known.id, known.sid FROM known
+             WHERE known.sid IS NOT NULL AND known.id NOT IN (SELECT id FROM ours)
+            """,
+            [*(list(column) for column in columns), now],
         )
-        if not self.env.cr.rowcount and values.get("twilio_sid"):
+        late = self.env.cr.fetchall()
+        if late:
             self.env.cr.execute(
-                "UPDATE hr_sms_message SET twilio_sid = %s WHERE id = %s AND twilio_sid IS NULL",
-                [values["twilio_sid"], self.id],
+                """
+                UPDATE hr_sms_message AS message SET twilio_sid = known.sid
+                  FROM unnest(%s::int[], %s::text[]) AS known(id, sid)
+                 WHERE message.id = known.id AND twilio_sid IS NULL
+                """,
+                [list(column) for column in zip(*late, strict=True)],
             )
-        self.invalidate_recordset()
+        self.browse(row.id for row in rows).invalidate_recordset()

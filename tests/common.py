@@ -7,7 +7,8 @@ from uuid import uuid4
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
-from ..gateway import Gateway, Result
+from ..gateway import Result
+from ..models import hr_sms_message_queue
 
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 AUTH_TOKEN = "f" * 32
@@ -29,8 +30,11 @@ class FakeGateway:
     def accept(self, text):
         return Result(text.uuid, "accepted", sid=f"SM{uuid4().hex}")
 
-    def send_many(self, texts, still_wanted=None):
-        wanted = still_wanted(texts) if still_wanted else {text.uuid for text in texts}
+    def pipeline(self, still_wanted, _concurrency):
+        return FakePipeline(self, still_wanted)
+
+    def send(self, texts, still_wanted):
+        wanted = still_wanted(texts)
         self.sent += [text for text in texts if text.uuid in wanted]
         return [
             self.answer(text) if text.uuid in wanted else Result(text.uuid, "held_back")
@@ -40,6 +44,39 @@ class FakeGateway:
     @property
     def bodies(self):
         return [text.body for text in self.sent]
+
+
+class FakePipeline:
+    """As ``gateway.Pipeline``, without a thread: texts are on their way when results are taken."""
+
+    def __init__(self, gateway, still_wanted):
+        self._gateway = gateway
+        self._still_wanted = still_wanted
+        self._texts = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        pass
+
+    @property
+    def waiting(self):
+        return len(self._texts)
+
+    @property
+    def is_idle(self):
+        return not self._texts
+
+    def put(self, _gateway, texts):
+        self._texts += texts
+
+    def take(self, timeout):
+        texts, self._texts = self._texts, []
+        return self._gateway.send(texts, self._still_wanted)
+
+    def stop(self):
+        return [Result(text.uuid, "held_back") for text in self._texts]
 
 
 class TextingMixin:
@@ -135,7 +172,7 @@ class TextingMixin:
         :returns: context manager giving a :class:`FakeGateway`
         """
         fake = FakeGateway()
-        with patch.object(Gateway, "send_many", fake.send_many):
+        with patch.object(hr_sms_message_queue, "Pipeline", fake.pipeline):
             yield fake
 
     def drain(self, lane="direct"):

@@ -43,6 +43,6 @@ def rename(cluster: Cluster, source: str, target: str) -> None:
 def drop_leftovers(cluster: Cluster) -> None:
     """Drop the copies of commands that were killed: disposable databases carry the process id of their command."""
     for name in names(cluster):
-        match = re.match(r"(?:test|live|core|build)_(\d+)", name)
+        match = re.match(r"(?:test|live|core|build|bench)_(\d+)", name)
         if match and not Path(f"/proc/{match[1]}").exists():
             drop(cluster, name)
