@@ -234,7 +234,9 @@ class HrSmsMessage(models.Model):
         :param threads: all threads of this handset with companies that share the number
         """
         self.ensure_one()
-        meaning = classify(self.body)
+        # sudo: a text that arrives has no user; their names tell "I am not Kim" from "I am not sure"
+        names = threads.sudo().applicant_ids.mapped("partner_name")
+        meaning = classify(self.body, filter(None, names))
         concerned = threads.filtered(
             lambda thread: (
                 thread.consent_state not in ("withdrawn", "review")

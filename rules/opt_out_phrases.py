@@ -1,173 +1,122 @@
 """Opt-outs in plain words: "please stop texting me", "bitte keine SMS mehr", "wrong number".
 
-Consent may be revoked "by any reasonable means" (47 CFR 64.1200(a)(10)), so free text counts. A
-list of phrases cannot be sure: what it finds pauses the conversation until a person decides.
-Each language's phrases are looked for whatever language the candidate is thought to speak.
+Consent may be revoked "by any reasonable means" (47 CFR 64.1200(a)(10)), so free text counts.
+Words cannot tell for sure: what is found pauses the conversation until a person decides. A false
+alarm costs a click, a miss texts somebody who said no.
+
+What to look for is in ``rules/opt_out/``, a file for each language, written as
+:mod:`.opt_out_grammar` says. All of them are looked for, whatever language the candidate is
+thought to speak.
 """
 
 import re
+import unicodedata
+from pathlib import Path
 
-from .keywords import fold_text
+from .keywords import LANGUAGES, fold_text
+from .opt_out_grammar import OWN_LISTS, Sentence, find, index, parse
+from .opt_out_vocabulary import Vocabulary
 
-# Up to that many words in between, within a sentence. Texts are folded: no accents, apostrophes
-# are blanks, sentences end with "|".
-_UP_TO_2 = r"(?:\w+ ){0,2}"
-_UP_TO_4 = r"(?:\w+ ){0,4}"
-
-_EN_TEXTS = r"(?:texts?|messages?|msgs?|sms|texting|messaging|spam)"
-_EN_NOT = r"(?:dont|don t|do not|never)"
-_DE_TEXTS = r"(?:sms|nachrichten?|textnachrichten|mitteilungen|werbung)"
-_FR_TEXTS = r"(?:sms|messages?|textos?)"
-_ES_TEXTS = r"(?:sms|mensajes?|textos?)"
-_NL_TEXTS = r"(?:sms\w*|sms jes|berichten|berichtjes|appjes)"
-
-_OPT_OUT = (
-    # English
-    r"(?:stop|quit|cease) (?:texting|messaging|contacting|writing|bothering|spamming|harassing)",
-    rf"(?:stop|quit) sending {_UP_TO_4}{_EN_TEXTS}",
-    rf"stop (?:with )?(?:the|these|those|this|all|your|any)(?: the| these)? {_EN_TEXTS}",
-    (
-        rf"{_EN_NOT} (?:ever )?(?:text|message|contact|sms|write|msg)(?: to)? (?:me|us|this number)\b"
-        r"(?! (?:before|after|until|till|at|between|on|during|yet|today|tomorrow|while|in))"
-    ),
-    rf"{_EN_NOT} send {_UP_TO_2}(?:more|further|other|any) {_EN_TEXTS}",
-    rf"{_EN_NOT} (?:send|write) (?:me )?(?:anything|any \w+)",
-    (
-        r"(?:remove|take|delete|erase|drop|get) (?:me|my (?:phone )?number|this number|my details|my data)"
-        r" (?:from|off|out of)\b"
-    ),
-    r"(?:delete|erase|lose|forget|remove) my (?:phone |mobile )?number",
-    (
-        rf"(?:{_EN_NOT}|no longer) (?:want|wish|like|care)(?: to)? (?:receive|get|be getting)"
-        rf" {_UP_TO_4}{_EN_TEXTS}"
-    ),
-    rf"(?:{_EN_NOT}|no longer) (?:want|need) (?:any |your |more |these ){{1,2}}{_EN_TEXTS}",
-    rf"(?:{_EN_NOT}|no longer) (?:want|wish) to (?:be contacted|be texted|hear from you)",
-    rf"no (?:more|further) {_EN_TEXTS}",
-    r"(?:(?<=\| )|please |pls |kindly |can you |want to |like to |wish to )unsubscribe\b",
-    r"unsubscribe (?:me|please|pls|now)\b",
-    r"leave me (?:alone|be|in peace)",
-    r"opt(?:ing)? (?:me )?out (?:of|from|please|pls|\|)|(?:want|like|wish) to opt out",
-    r"(?:revoke|withdraw) my consent",
-    # German
-    rf"keine? {_UP_TO_2}{_DE_TEXTS} {_UP_TO_2}mehr",
-    rf"keine? weiteren? {_DE_TEXTS}",
-    rf"(?:will|mochte|mochten|wunsche|wollen) {_UP_TO_2}keine? {_UP_TO_2}{_DE_TEXTS}",
-    rf"\| (?:bitte )keine {_DE_TEXTS}",
-    (
-        r"(?:schreib|schick|send|kontaktier|meld|simse|texte|belastig)\w* "
-        rf"{_UP_TO_4}(?:nicht mehr|nichts mehr|nie wieder|nie mehr)"
-    ),
-    r"nicht mehr (?:melden|schreiben|kontaktier\w+|anschreiben|angeschrieben|belastig\w+|texten)",
-    r"(?:von (?:ihnen|euch|dir) )?nichts mehr (?:von (?:ihnen|euch|dir) )?(?:horen|bekommen|erhalten)",
-    (
-        rf"(?:hor|hort|horen|hore) (?:sie )?(?:bitte )?auf {_UP_TO_4}(?:schreiben|kontaktieren|texten|"
-        rf"simsen|{_DE_TEXTS})"
-    ),
-    (
-        rf"(?:streich|entfern|nehm|nimm|losch)\w* {_UP_TO_2}mich {_UP_TO_2}"
-        rf"(?:von|aus) {_UP_TO_2}(?:liste|verteiler|datenbank|kartei|system)"
-    ),
-    rf"(?:losch|streich|entfern)\w* {_UP_TO_2}(?:meine|diese) (?:\w*nummer|daten|kontaktdaten)",
-    rf"meine (?:\w*nummer|daten|kontaktdaten) {_UP_TO_4}(?:loschen|entfernen|streichen)",
-    r"lass(?:t|en sie)? mich (?:bitte |endlich )?in (?:ruhe|frieden)",
-    r"(?:\||bitte|mochte mich|will mich|mochte mich hier) abmelden",
-    rf"wider\w* {_UP_TO_4}(?:einwilligung|zustimmung|einverstandnis)",
-    rf"schluss mit {_UP_TO_2}{_DE_TEXTS}",
-    # French
-    r"ne (?:m|me|nous) (?:envoyez|envoie|ecrivez|ecris|contactez|contacte|textez|harcelez) plus",
-    r"ne plus (?:m|me|nous) (?:envoyer|ecrire|contacter|texter|deranger)",
-    r"ne (?:veux|souhaite|desire|voudrais) plus (?:recevoir|etre contacte\w*|d etre contacte\w*)",
-    rf"ne (?:veux|souhaite|desire|voudrais) plus (?:de |aucun |vos |ces ){{1,2}}{_FR_TEXTS}",
-    (
-        r"(?:arretez|arrete|cessez|stoppez) de (?:m|me|nous) ?(?:\w+ )?"
-        r"(?:envoyer|ecrire|contacter|harceler|deranger)"
-    ),
-    rf"(?:arretez|stop|stoppez|cessez) (?:les|aux|avec les|vos|ces|avec vos) {_FR_TEXTS}",
-    r"(?:retirez|enlevez|supprimez|effacez|rayez|otez) (?:moi|mon (?:numero|nom)|mes \w+)",
-    r"(?:retirer|enlever|supprimer|effacer) (?:mon numero|mes (?:coordonnees|donnees))",
-    rf"\| (?:svp |merci |s il vous plait )?plus (?:de|aucun) {_FR_TEXTS}",
-    r"(?:me desinscrire|me desabonner|desinscrivez|desabonnez|desinscription)",
-    r"(?:laissez|laisse) moi (?:tranquille|en paix)|fichez moi la paix",
-    # Spanish
-    rf"no me (?:envi|mand|escrib|contact|molest|llam|text)\w* {_UP_TO_2}(?:mas|{_ES_TEXTS})\b",
-    r"no (?:vuelvan?|vuelvas) a (?:enviar|mandar|escribir|contactar|molestar)\w*",
-    (
-        rf"(?:dejen?|deja|paren?) de (?:(?:mandar|enviar|escribir|contactar|molestar)me|{_ES_TEXTS}|"
-        rf"(?:mandar|enviar) {_UP_TO_2}{_ES_TEXTS})"
-    ),
-    rf"no (?:quiero|deseo|quisiera) {_UP_TO_2}(?:recibir|mas) {_UP_TO_2}{_ES_TEXTS}",
-    r"no (?:quiero|deseo|quisiera) (?:que me|ser) (?:contact|envi|mand|escrib|llam)\w*",
-    (
-        r"(?:quiten|quite|borren|borre|eliminen|elimine|saquen|saque)(?:me)? "
-        rf"(?:de {_UP_TO_2}lista|mi numero|mis datos)"
-    ),
-    r"(?:den|de|dar)me de baja",
-    rf"(?:no|basta de|ni) mas {_ES_TEXTS}|basta de {_ES_TEXTS}",
-    r"dejen?me en paz",
-    # Dutch
-    (
-        rf"(?:stuur|app|sms|schrijf|mail|benader|contacteer|bericht)\w* {_UP_TO_2}"
-        rf"(?:geen|niet|niks|niets|nooit) {_UP_TO_2}meer"
-    ),
-    rf"geen {_NL_TEXTS} {_UP_TO_2}meer",
-    rf"wil {_UP_TO_2}geen {_UP_TO_2}{_NL_TEXTS}",
-    r"niet meer (?:benaderd|gecontacteerd|benaderen|appen|sms ?en|berichten|contacten)",
-    rf"haal (?:mij|me|mijn (?:nummer|gegevens)) {_UP_TO_2}(?:van|uit)",
-    r"verwijder (?:mij|me|mijn (?:\w*nummer|gegevens))",
-    r"neem (?:geen|niet meer) (?:\w+ )?contact",
-    (
-        rf"(?:stop|hou op|houd op) (?:eens |alsjeblieft )?met {_UP_TO_2}"
-        rf"(?:sturen|appen|sms ?en|berichten|mailen|{_NL_TEXTS})"
-    ),
-    r"laat (?:me|mij) met rust",
-    r"schrijf (?:me|mij) uit|(?:wil|graag) (?:me |mij )?uitschrijven",
-    r"(?:\||wil|wil me|wil mij|graag|aub|alsjeblieft) afmelden",
-)
-_WRONG_NUMBER = (
-    r"wrong (?:number|person|guy|phone)",
-    r"falsche[nr]? (?:\w*nummer|person)",
-    r"(?:in der|mit der) nummer (?:geirrt|vertan)|verwahlt",
-    r"(?:mauvais|faux) numero|tromp\w+ de numero|erreur de numero|mauvaise personne",
-    (
-        r"numero equivocado|equivoc\w+ de (?:numero|persona)|persona equivocada|no es el numero de"
-        r"|numero \w+ equivocado"
-    ),
-    r"verkeerde? (?:nummer|persoon)",
-)
-# The candidate's own slip with a number, not the wrong person.
-_OWN_SLIP = re.compile(
-    r"(?:gave|give|giving|sent|entered|typed|put|wrote|angegeben|gegeben|hinterlassen|getippt|"
-    r"geschrieben|donne|indique|saisi|puse|pusi|di el|anote|opgegeven|gegeven|ingevuld|had the)\b"
-)
+# Words, and the signs that part sentences. What is left out parts words only.
+_SIGNS = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*|[.!?;:\n…]|[,()]|[\U0001F000-\U0001FAFF☀-➿]")
+_APOSTROPHE = re.compile("['’`´]")
+# French parts "m'envoyez", everybody else writes one word: "don't", "sms'jes", "I'm".
+_ELIDED = frozenset(["c", "d", "j", "l", "m", "n", "s", "t"]) | {"qu"}
+# A longer text is not read to the end: Twilio's limit is 1,600 characters.
+_MAX_LENGTH = 2000
 
 
-def _compiled(phrases):
-    return re.compile(
-        "|".join(rf"\b(?:{phrase})" for phrase in phrases).replace(r"\b(?:\|", r"(?:\|")
-    )
+def _load():
+    vocabulary, sections = Vocabulary(), {}
+    for lang in LANGUAGES:
+        path = Path(__file__).parent / "opt_out" / f"{lang}.txt"
+        parsed = parse(path.read_text(encoding="utf-8"), vocabulary, path.name)
+        for section, found in parsed.items():
+            sections.setdefault(section, []).extend(found)
+    return vocabulary, sections
 
 
-_OPT_OUT_RE = _compiled(_OPT_OUT)
-_WRONG_NUMBER_RE = _compiled(_WRONG_NUMBER)
+_vocabulary, _sections = _load()
+_names, _no_names = (frozenset(_sections.pop(section)) for section in ("names", "no names"))
+_rules = {section: index(rules) for section, rules in _sections.items()}
+_NAME, _CAPITAL, _THEIRS, _DIGITS = (_vocabulary.keys(f"<{name}>") for name in OWN_LISTS)
 
 
-def classify(text):
+def classify(text, names=()):
     """Tell whether a text asks for no more texts, in plain words.
 
     :param text: what the candidate wrote, may be empty or ``None``
+    :param names: names of the candidate, as known: "I am not Keisha" is a wrong number
     :returns: ``"opt_out"``, ``"wrong_number"``, or ``None`` for any other text
     """
-    folded = _normalize(text)
-    if _WRONG_NUMBER_RE.search(folded) and not _OWN_SLIP.search(folded):
+    sentence = _read((text or "")[:_MAX_LENGTH], names)
+    for start, end in list(_found("harmless", sentence)):
+        sentence.keys[start:end] = [frozenset()] * (end - start)
+    if any(_found("wrong number", sentence)) and not any(_found("own slip", sentence)):
         return "wrong_number"
-    if _OPT_OUT_RE.search(folded):
-        return "opt_out"
-    return None
+    return "opt_out" if any(_found("opt out", sentence)) else None
 
 
-def _normalize(text):
-    """Return folded words, one blank after each, sentences between bars."""
-    text = re.sub(r"[.!?;:\n]+", " | ", fold_text(text))
-    text = re.sub(r"[^\w|]+|_", " ", text)
-    return f"| {' '.join(text.split())} | "
+def explain(text, names=()):
+    """Name the rules that a text meets, for those who write them.
+
+    :returns: list of ``(section, rule)``
+    """
+    sentence = _read((text or "")[:_MAX_LENGTH], names)
+    met = []
+    for section, rules in _sections.items():
+        met += [(section, rule.source) for rule in rules if find(rule, sentence)]
+    return met
+
+
+def _found(section, sentence):
+    """Yield where rules of a section are met."""
+    there = frozenset().union(*sentence.keys)
+    rules = _rules[section]
+    for key in there:
+        for rule in rules.get(key, ()):
+            if rule.needs <= there:
+                yield from find(rule, sentence)
+
+
+def _read(text, names):
+    """Return a text as a :class:`Sentence`."""
+    theirs = {part for name in names for part in fold_text(name).split() if len(part) > 1}
+    shouted = sum(map(str.isupper, text)) > sum(map(str.islower, text))
+    keys, breaks = [], [2]
+    for sign in _SIGNS.findall(_plain(text)):
+        if not sign[0].isalnum():
+            breaks[-1] = max(breaks[-1], 2 if sign in ".!?;:\n…" else 1)
+            continue
+        for word in _words(sign):
+            folded = fold_text(word)
+            found = _vocabulary.keys(folded)
+            if folded in theirs:
+                found = found | _NAME | _CAPITAL | _THEIRS
+            elif folded in _names or folded.removesuffix("s") in _names:
+                found = found | _NAME | _CAPITAL
+            elif _looks_like_name(word, folded) and not shouted:
+                found = found | _CAPITAL
+            elif folded.isdecimal() and len(folded) > 2:
+                found = found | _DIGITS
+            keys.append(found)
+            breaks.append(0)
+    breaks[-1] = 2
+    return Sentence(keys, breaks)
+
+
+def _plain(text):
+    """Return a text with its letters in one piece, and "wrong #" as it is read."""
+    return unicodedata.normalize("NFKC", text).replace("#", " number ")
+
+
+def _looks_like_name(word, folded):
+    return word[0].isupper() and len(folded) > 2 and folded not in _no_names
+
+
+def _words(sign):
+    """Return the words of what is written in one."""
+    head, *rest = _APOSTROPHE.split(sign)
+    if rest and head.casefold() in _ELIDED:
+        return head, "".join(rest)
+    return (head + "".join(rest),)
