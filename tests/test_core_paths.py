@@ -229,6 +229,12 @@ class TestCorePaths(TextingCase):
         result = composer.action_send_sms()
         self.assertEqual(result["params"]["title"], "1 text is on its way")
         self.assertIn("1 not sent: There is no consent", result["params"]["message"])
+        third = self.make_applicant(partner_phone="12", partner_name="Lou")
+        none = other | third
+        composer = self.composer(none, res_ids=repr(none.ids), composition_mode="mass")
+        result = composer.action_send_sms()
+        self.assertEqual(result["params"]["title"], "No text was sent")
+        self.assertEqual(result["params"]["message"].count("\n1 not sent: "), 2)
 
     def test_others_get_theirs_unless_they_opted_out(self):
         partner = self.env["res.partner"].create({"name": "Buyer", "phone": CANDIDATE})

@@ -105,6 +105,9 @@ class TestErasure(ErasureCase):
         self.assertEqual(offer.verdict.code, "consent_withdrawn")
         tab = self.applicant.with_user(self.sender).sms_tab()
         self.assertEqual(tab["gate"]["code"], "consent_withdrawn")
+        consent = tab["consent"]
+        self.assertEqual(consent["label"], "Erased: counts as withdrawn")
+        self.assertEqual((consent["actor_name"], consent["method_label"]), (self.manager.name, ""))
         self.assertEqual(self.applicant.sms_consent_state, "withdrawn")
         applicants = self.env["hr.applicant"].with_user(self.viewer)
         for operator, states, expected in (

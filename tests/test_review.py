@@ -43,6 +43,8 @@ class TestReview(WebhookCase):
         data = self.tab()
         self.assertEqual(data["gate"]["code"], "consent_review")
         self.assertEqual(data["review"]["text"], "Please stop texting me")
+        # decided in the banner: consent added meanwhile would go past what they wrote
+        self.assertFalse(data["consent"]["can_grant"])
         with self.assertRaisesRegex(UserError, "sending is paused"):
             self.applicant.with_user(self.sender).sms_send("But why?")
         self.assertFalse(self.drain().sent)
