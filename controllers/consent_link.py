@@ -14,7 +14,7 @@ _HEADERS = {
 
 
 class ConsentLink(http.Controller):
-    """The page by which a candidate sees and withdraws consent, without logging in.
+    """The page by which a candidate sees, withdraws or gives consent, without logging in.
 
     Opening it changes nothing: phones, carriers and mail programs open links to look at them.
     """
@@ -29,15 +29,9 @@ class ConsentLink(http.Controller):
         readonly=True,
     )
     def show(self, token, **_params):
-        """Show the consent of the number that the link is for."""
-        thread = self._thread(token)
-        if not thread:
-            return self._unknown()
-        return request.render(
-            "hr_recruitment_texting.consent_page",
-            thread._consent_page(),
-            headers=_HEADERS,
-        )
+        """Show the consent of the number that the link is for, or ask for it."""
+        thread, invitation = self._read(token)
+        return self._page(thread, invitation) if thread else self._unknown()
 
     @http.route(
         f"{LINK_PATH}<string:token>",
@@ -48,18 +42,44 @@ class ConsentLink(http.Controller):
         methods=["POST"],
         readonly=False,
     )
-    def withdraw(self, token, **_params):
-        """Withdraw the consent, by the button of the page, and show it again."""
-        thread = self._thread(token)
+    def change(self, token, sms_consent=None, sms_consent_token=None, **_params):
+        """Take the answer to the question of the page, or withdraw the consent by its button.
+
+        :param sms_consent: ``yes`` or ``no``
+        :param sms_consent_token: what the question was shown with; without it the button was pressed
+        """
+        thread, invitation = self._read(token)
         if not thread:
             return self._unknown()
         # Not the address itself: the ledger is no place for a key.
-        thread._withdraw_by_link(request_evidence(request.httprequest.host_url + LINK_PATH[1:]))
+        evidence = request_evidence(request.httprequest.host_url + LINK_PATH[1:])
+        if sms_consent_token is None:
+            thread._withdraw_by_link(evidence)
+        elif invitation:
+            mistake = invitation._take_answer(sms_consent, sms_consent_token, evidence)
+            if mistake:
+                return self._page(thread, invitation, mistake)
         return request.redirect(request.httprequest.path, code=303, local=True)
 
-    def _thread(self, token):
+    def _read(self, token):
+        """Return the number and, if there is one, the invitation that a link is for."""
         # In the visitor's language; the signature is the right to see it
-        return request.env["hr.sms.thread"]._from_consent_token(token, consent_token.WITHDRAW)
+        invitation = request.env["hr.sms.invitation"]._from_token(token)
+        thread = invitation.thread_id or request.env["hr.sms.thread"]._from_consent_token(
+            token, consent_token.WITHDRAW
+        )
+        return thread, invitation
+
+    def _page(self, thread, invitation, mistake=None):
+        values = {"asked": None, "obstacle": "", "mistake": mistake, **thread._consent_page()}
+        if invitation:
+            values |= invitation._page(request.website)
+        return request.render(
+            "hr_recruitment_texting.consent_page",
+            values,
+            status=422 if mistake else 200,
+            headers=_HEADERS,
+        )
 
     def _unknown(self):
         return request.render(

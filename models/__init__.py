@@ -9,6 +9,10 @@ from . import res_config_settings_limits
 from . import res_company_opt_out
 from . import res_company_twilio
 from . import res_config_settings_opt_out
+from . import res_company_welcome
+from . import res_company_invitation
+from . import res_config_settings_invitation
+from . import res_config_settings_welcome
 from . import hr_sms_country_rule
 from . import hr_sms_job_form
 from . import hr_sms_thread
@@ -22,6 +26,8 @@ from . import hr_sms_consent_report
 from . import hr_sms_thread_proof
 from . import hr_sms_thread_link
 from . import hr_sms_pending_answer
+from . import hr_sms_invitation
+from . import hr_sms_invitation_page
 from . import hr_sms_gate
 from . import hr_sms_gate_consent
 from . import hr_sms_gate_blacklist
@@ -33,6 +39,7 @@ from . import hr_sms_gate_allowance
 from . import hr_sms_message
 from . import hr_sms_message_offer
 from . import hr_sms_message_opt_out
+from . import hr_sms_message_welcome
 from . import hr_sms_message_queue
 from . import hr_sms_message_sender
 from . import hr_sms_message_allowance
@@ -43,6 +50,7 @@ from . import hr_sms_keyword
 from . import hr_sms_message_canceled
 from . import hr_sms_thread_withdrawal
 from . import hr_sms_thread_review
+from . import hr_sms_thread_welcome
 from . import phone_blacklist
 from . import hr_sms_thread_blacklist
 from . import hr_sms_message_erasure
@@ -58,6 +66,7 @@ from . import hr_applicant_limits
 from . import hr_applicant_opt_out
 from . import hr_applicant_number_notices
 from . import hr_applicant_consent_reasons
+from . import hr_applicant_invitation
 from . import ir_http
 from . import hr_applicant_core_sms
 from . import calendar_event

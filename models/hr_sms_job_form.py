@@ -33,9 +33,21 @@ class HrSmsJobForm(models.AbstractModel):
         # sudo: a visitor reads neither the company's nor an unpublished job's fields; only
         # the wording leaves here
         job = job.sudo()
-        company = job._sms_consent_company(website).sudo()
-        wording = company._sms_consent_wording(job, website)
-        claims = {
+        return self._question_of(job._sms_consent_company(website).sudo(), job, website)
+
+    @api.model
+    def _question_of(self, company, job, website, optional=False, **claims):
+        """The question of a company, with a token that proves what was shown.
+
+        :param company: res.company record (superuser)
+        :param job: hr.job record (superuser), possibly empty
+        :param website: website record
+        :param bool optional: asked by itself, not on the job form
+        :param claims: what else the token holds
+        :returns: as for :meth:`_question`
+        """
+        wording = company._sms_consent_wording(job, website, optional)
+        claims |= {
             "company": company.id,
             "job": job.id or False,
             "lang": wording["lang"],
@@ -68,6 +80,8 @@ class HrSmsJobForm(models.AbstractModel):
             today's, and unproven
         """
         claims = self._token_claims(token)
+        if claims and "invitation" in claims:
+            claims = None  # shown elsewhere
         if claims and claims["company"] == company.id and claims["job"] == (job.id or False):
             return {
                 "wording": claims["text"],

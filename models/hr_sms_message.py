@@ -79,7 +79,9 @@ class HrSmsMessage(models.Model):
         default="job",
         help="Who agreed to reminders only gets no other texts.",
     )
-    answer = fields.Char(readonly=True, help="Which keyword this text confirms, if it does.")
+    answer = fields.Char(
+        readonly=True, help="Which keyword this text confirms, or that it welcomes, if it does."
+    )
     body = fields.Text(readonly=True)
     state = fields.Selection(
         [

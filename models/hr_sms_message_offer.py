@@ -19,6 +19,7 @@ class Text:
     :param bool number_typed: something was entered, even if it is no usable number
     :param bool answer_waiting: the candidate answered the form with that unusable number
     :param bool opt_out_line: false: a campaign goes without the opt-out line
+    :param answer: of ``hr.sms.message``: what the text answers, if it answers something
     """
 
     company: object
@@ -31,6 +32,7 @@ class Text:
     number_typed: bool = False
     answer_waiting: bool = False
     opt_out_line: bool = True
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class HrSmsMessage(models.Model):
                 "kind": text.kind,
                 "purpose": text.purpose,
                 "author": text.author,
+                "answer": text.answer,
                 "verdict": verdict,
             }
             if not verdict.code:

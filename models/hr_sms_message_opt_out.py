@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 
-from ..rules import opt_out_line, quiet_hours
+from ..rules import opt_out_line, quiet_hours, welcome
 from ..rules.segments import is_blank
 
 # What reached the candidate, or is on its way to them now.
@@ -15,7 +15,7 @@ class HrSmsMessage(models.Model):
     The first one is the first since the last Yes: an opt-in is to be followed by a text that says
     how to opt out (CTIA Messaging Principles 5.1.2.1; Twilio's messaging policy calls it the
     initial message), and who agreed anew after a No long ago has not got that text yet. What did
-    not reach the candidate, or is only scheduled and may be canceled, does not count.
+    not reach the candidate, or waits for the morning and may be canceled, does not count.
     """
 
     _inherit = "hr.sms.message"
@@ -92,12 +92,35 @@ class HrSmsMessage(models.Model):
                 lines.append(None)
                 continue
             company_sudo = companies[text.company]
-            lang = opt_out_line.language(
-                codes, quiet_hours.region_of(text.number), company_sudo.partner_id.lang
-            )
+            lang = self._candidate_language(text, codes)
             url = thread._consent_url(base_urls[text.company]) if way == "link" else None
             lines.append(opt_out_line.line_for(lang, company_sudo.sms_opt_out_form, url))
         return lines
+
+    def _candidate_language(self, text, codes):
+        """Return the language of what is added to a text.
+
+        :param text: :class:`~.hr_sms_message_offer.Text`
+        :param codes: locale codes of the last consent's wording and of the contact
+        :returns: str, one of ``opt_out_line.LANGUAGES``
+        """
+        # sudo: the company's language, whoever sends
+        company_lang = text.company.sudo().partner_id.lang
+        return opt_out_line.language(codes, quiet_hours.region_of(text.number), company_lang)
+
+    @api.model
+    def _candidate_languages(self, texts, threads):
+        """Return the languages of what is written for candidates. One query.
+
+        :param texts: list of :class:`~.hr_sms_message_offer.Text`
+        :param threads: list of their ``hr.sms.thread`` records
+        :returns: list of str, of ``opt_out_line.LANGUAGES``
+        """
+        facts = self._opt_out_facts(texts, threads, [None] * len(texts))
+        return [
+            self._candidate_language(text, codes)
+            for text, (_told, *codes) in zip(texts, facts, strict=True)
+        ]
 
     def _opt_out_way(self, text, thread):
         """Return how a text's recipient can opt out, ``None`` when it need not be said.
@@ -109,6 +132,8 @@ class HrSmsMessage(models.Model):
         rules = self.env["hr.sms.country.rule"]._by_country(text.company.id)
         if rules and rules.get(quiet_hours.region_of(text.number), (None,))[0] == "one_way":
             return "link" if thread else None  # without a thread the gate refuses it anyway
+        if text.answer == welcome.ANSWER:
+            return "stop"  # a welcome that does not say it is none
         # sudo: a setting of the company, whoever sends
         return "stop" if text.opt_out_line and text.company.sudo().sms_opt_out_line else None
 
@@ -133,7 +158,9 @@ class HrSmsMessage(models.Model):
                         WHERE message.thread_id = thread.id
                           AND message.opt_out_way = asked.way
                           AND message.opt_out_sequence = COALESCE(thread.consent_sequence, 0)
-                          AND message.state = ANY(%(going)s)),
+                          AND message.state = ANY(%(going)s)
+                          -- in the night, or for a top-up: another may overtake it
+                          AND (message.state != 'queued' OR message.wait_code IS NULL)),
                    (SELECT wording_lang
                       FROM hr_sms_consent consent
                      WHERE consent.thread_id = thread.id

@@ -162,6 +162,7 @@ class HrSmsThread(models.Model):
         messages._erase_content(at_twilio)
         messages.write({"applicant_id": False})
         threads._erase_waiting_answers()
+        threads.env["hr.sms.invitation"]._erase_of(threads)
         threads._erase_elsewhere()
         threads._mark_applicants_erased()
         for thread in threads:

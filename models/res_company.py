@@ -55,7 +55,7 @@ class ResCompany(models.Model):
 
     # -- what is shown ---------------------------------------------------------------------
 
-    def _sms_consent_wording(self, job=None, website=None):
+    def _sms_consent_wording(self, job=None, website=None, optional=False):
         """What candidates of this company are asked, in the language of the environment.
 
         The disclosure is fixed: what a good opt-in has to say is listed by the CTIA
@@ -63,6 +63,7 @@ class ResCompany(models.Model):
 
         :param job: hr.job record whose own wording, if it has one, takes precedence
         :param website: website whose privacy page is linked when the company names none
+        :param bool optional: asked by itself, not on the job form, where an answer is required
         :returns: dict with ``question``, ``disclosure`` (list of ``(text, href)``, href is
             None but for links), ``text`` (all of it as plain text, for the ledger),
             ``scope``, ``version``, ``lang``
@@ -80,6 +81,7 @@ class ResCompany(models.Model):
             source["sms_consent_terms_url"].sms_consent_terms_url,
             source["sms_consent_privacy_url"].sms_consent_privacy_url
             or self._sms_consent_privacy_page(website),
+            optional,
         )
         base_url = (website or self).get_base_url()
         lines = [
@@ -103,8 +105,12 @@ class ResCompany(models.Model):
         position = job and job.name or self.env._("the position")
         return question.replace("{company}", self.name).replace("{job}", position)
 
-    def _sms_consent_disclosure(self, scope, frequency, terms_url, privacy_url):
+    def _sms_consent_disclosure(self, scope, frequency, terms_url, privacy_url, optional=False):
         """:returns: list of ``(text, href)``; href is None where it is no link"""
+        if optional:
+            condition = self.env._("You need not answer, and Yes is not a condition of applying.")
+        else:
+            condition = self.env._("Answering is required; Yes is not a condition of applying.")
         purpose = {
             "jobs": self.env._("your application and other job offers"),
             "this_job": self.env._("your application for this job"),
@@ -127,10 +133,7 @@ class ResCompany(models.Model):
             (frequency or self.env._("Message frequency varies."), None),
             (self.env._("Msg & data rates may apply."), None),
             (self.env._("Reply STOP to opt out, HELP for help."), None),
-            (
-                self.env._("Answering is required; Yes is not a condition of applying."),
-                None,
-            ),
+            (condition, None),
             *((text, url) for text, url in links if url),
         ]
 

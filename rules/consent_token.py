@@ -4,8 +4,7 @@ Odoo's own ``hash_sign`` makes 90 characters and more: too many for a text, wher
 paid for. These have 24 with thread ids below 16 million, and are in lower case letters and digits
 only, so that phones take no part of them for punctuation and a person can type them.
 
-A token says what it is good for (its purpose) and carries what that needs, signed together: a
-later purpose may carry an expiry.
+A token says what it is good for (its purpose) and carries what that needs, signed together.
 """
 
 import base64
@@ -14,6 +13,8 @@ from hmac import compare_digest
 
 #: A link to see and withdraw consent. It never expires: withdrawing must be as easy in a year.
 WITHDRAW = "w"
+#: A link to answer an invitation. Its invitation says until when; to withdraw it never expires.
+GRANT = "g"
 # 88 bits: guessed on line, one in 10^26.
 _SIGNATURE = 11
 _LONGEST = 200

@@ -14,6 +14,7 @@ from . import test_gate_scale
 from . import test_gateway
 from . import test_gateway_erasure
 from . import test_gateway_lookup
+from . import test_invitation
 from . import test_job_form
 from . import test_job_form_browser
 from . import test_keywords
@@ -42,5 +43,6 @@ from . import test_story
 from . import test_translations
 from . import test_uninstall
 from . import test_webhooks
+from . import test_welcome
 from . import test_withdrawal
 from . import test_wording

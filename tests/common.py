@@ -94,6 +94,7 @@ class TextingMixin:
                 "sms_daily_cap": 0,
                 # Most tests are about what is sent, not about what is added to it.
                 "sms_opt_out_line": False,
+                "sms_welcome": "off",
             }
         )
         cls.connect_company(cls.company)

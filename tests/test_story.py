@@ -107,13 +107,15 @@ class TestStory(LiveTextingCase):
         phone = self.open_browser(900, 800)
         phone.goto(f"{self.simulator.url}/#{PHONE}")
         phone.wait_for("document.body.innerText.includes('Is Tuesday at 10 fine?')")
+        # Their Yes was welcomed by the cron, on an American number.
+        phone.wait_for("document.body.innerText.includes('Reply HELP for help.')", timeout=90)
         recruiter.wait_for(
             "document.querySelector('.o_sms_bubble')?.closest('*').parentElement.innerText"
             ".includes('Delivered')"
         )
 
         self.reply(phone, "Tuesday is great")
-        recruiter.wait_for(f"{BUBBLES} === 2")
+        recruiter.wait_for(f"{BUBBLES} === 3")
         self.assertIn("Tuesday is great", recruiter.text(".o_sms_tab"))
 
         self.reply(phone, "STOP")

@@ -134,6 +134,14 @@ export class FakeTexting {
         return true;
     }
 
+    sms_consent_invite({ number }) {
+        Object.assign(this.consents[number], {
+            can_invite: false,
+            invite_refusal: "Asked by e-mail on Jun 1 already.",
+        });
+        return [{ applicant_id: 1, email: "ada@example.com", reason: "" }];
+    }
+
     sms_consent_withdraw({ number }) {
         this.consents[number] = makeConsent({
             state: "withdrawn",
@@ -175,6 +183,7 @@ const METHODS = [
     "sms_tab",
     "sms_send",
     "sms_consent_grant",
+    "sms_consent_invite",
     "sms_consent_withdraw",
     "sms_consent_history",
     "sms_mark_read",

@@ -198,6 +198,13 @@ export class SmsConversation {
         await this.load();
     }
 
+    /** Ask the candidate by e-mail. */
+    async invite() {
+        const [{ email }] = await this._call("sms_consent_invite", { number: this.number });
+        await this.load();
+        return email;
+    }
+
     async withdrawConsent(note) {
         await this._call("sms_consent_withdraw", { number: this.number, note });
         await this.load();

@@ -17,6 +17,7 @@ export class SmsComposer extends Component {
     static props = {
         conversation: Object,
         onAddConsent: Function,
+        onInvite: Function,
         onSent: Function,
     };
 
@@ -59,6 +60,10 @@ export class SmsComposer extends Component {
     get canAddConsent() {
         const { consent, canSend, gate } = this.conversation;
         return Boolean(canSend && gate && !gate.allowed && consent?.can_grant);
+    }
+
+    get canInvite() {
+        return this.canAddConsent && Boolean(this.conversation.consent.can_invite);
     }
 
     get notices() {

@@ -15,6 +15,7 @@ export class SmsConsentPopover extends Component {
         /** Read already: a sheet is measured once, as it opens. */
         history: { type: Array, optional: true },
         onAddConsent: Function,
+        onInvite: Function,
         onWithdraw: Function,
     };
 
@@ -145,6 +146,11 @@ export class SmsConsentPopover extends Component {
     onAddConsent() {
         this.props.close?.();
         this.props.onAddConsent();
+    }
+
+    onInvite() {
+        this.props.close?.();
+        this.props.onInvite();
     }
 
     onWithdraw() {

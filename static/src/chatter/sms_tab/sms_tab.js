@@ -58,6 +58,7 @@ export class SmsTab extends Component {
         this.rootRef = useRef("root");
         this.logRef = useRef("log");
         this.dialog = useService("dialog");
+        this.notification = useService("notification");
         this.ui = useService("ui");
         this.popover = usePopover(SmsConsentPopover, {
             position: "bottom-start",
@@ -276,6 +277,7 @@ export class SmsTab extends Component {
             conversation: this.props.conversation,
             history,
             onAddConsent: () => this.addConsent(),
+            onInvite: () => this.invite(),
             onWithdraw: () => this.withdrawConsent(),
         });
     }
@@ -291,6 +293,16 @@ export class SmsTab extends Component {
 
     addConsent() {
         this.dialog.add(SmsConsentDialog, { conversation: this.props.conversation });
+    }
+
+    /** Ask the candidate by e-mail; what becomes of it is told where every click's outcome is. */
+    async invite() {
+        try {
+            const email = await this.conversation.invite();
+            this.notification.add(_t("The e-mail to %s is on its way.", email), { type: "success" });
+        } catch (error) {
+            this.notification.add(messageOf(error), { type: "danger" });
+        }
     }
 
     withdrawConsent() {
