@@ -65,14 +65,18 @@ class Database:
         finally:
             connection.close()
 
+    def vacuum(self):
+        """Do what autovacuum would have done by the time there is that much data."""
+        self._admin("VACUUM ANALYZE", self.name)
+
     def drop(self):
         self._admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
     def _connect(self, name):
         return psycopg2.connect(host=settings.db_host, user=settings.db_user, dbname=name)
 
-    def _admin(self, sql):
-        connection = self._connect("postgres")
+    def _admin(self, sql, name="postgres"):
+        connection = self._connect(name)
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(sql)
@@ -85,18 +89,26 @@ class Place:
     def __init__(self):
         self.simulator = LiveSimulator().start()
         self.simulator.control("/control/settings", "POST", callback_statuses=[])
-        self.ours = Database(settings.template, "ours")
-        self.core = Database(settings.base, "core")
-        for database in (self.ours, self.core):
-            with database.cursor() as cursor:
-                data.connect(
-                    cursor,
-                    self.simulator.url,
-                    self.simulator.account_sid,
-                    self.simulator.auth_token,
-                    self.simulator.numbers[0],
-                )
+        self.databases = {}
         self._workers = {}
+        self.ours = self.add("ours")
+        self.core = self.add("core", settings.base)
+
+    def add(self, name, template=settings.template):
+        """Make one more database, connected to the simulator.
+
+        :returns: :class:`Database`
+        """
+        database = self.databases[name] = Database(template, name)
+        with database.cursor() as cursor:
+            data.connect(
+                cursor,
+                self.simulator.url,
+                self.simulator.account_sid,
+                self.simulator.auth_token,
+                self.simulator.numbers[0],
+            )
+        return database
 
     def worker(self, database):
         """The worker of a database, started when it is first asked for."""
@@ -123,5 +135,5 @@ class Place:
         for worker in self._workers.values():
             worker.stop()
         self.simulator.stop()
-        for database in (self.ours, self.core):
+        for database in self.databases.values():
             database.drop()
