@@ -129,7 +129,8 @@ class HrSmsMessage(models.Model):
     _thread_idx = models.Index("(thread_id, id)")
     _uuid_unique = models.UniqueIndex("(uuid) WHERE uuid IS NOT NULL")
     _twilio_sid_unique = models.UniqueIndex("(twilio_sid) WHERE twilio_sid IS NOT NULL")
-    _unread_idx = models.Index("(thread_id) WHERE is_unread")
+    # As Odoo writes the condition: PostgreSQL before 17 does not know that the two are one.
+    _unread_idx = models.Index("(thread_id) WHERE is_unread IS TRUE")
     _queue_idx = models.Index("(kind, id) WHERE state IN ('queued', 'scheduled')")
     _waiting_idx = models.Index("(thread_id) WHERE wait_code IS NOT NULL")
     _unknown_idx = models.Index("(next_attempt_date) WHERE state = 'unknown'")

@@ -29,6 +29,8 @@ class HrSmsMessage(models.Model):
         readonly=True, help="Which event of the ledger had decided the consent at that time."
     )
 
+    _told_idx = models.Index("(thread_id, opt_out_sequence) WHERE opt_out_way IS NOT NULL")
+
     def _outbound_values(self, request):
         values = super()._outbound_values(request)
         if values["kind"] != "confirmation":
