@@ -5,7 +5,6 @@ machines do not have, and proof must not depend on that.
 """
 
 import io
-import threading
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
@@ -13,15 +12,13 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
 
-from odoo.tools import file_path
+from .proof_fonts import BOLD, REGULAR, lines, runs, text_width
 
-_REGULAR, _BOLD = "RecruitmentTexting", "RecruitmentTextingBold"
-_fonts = threading.Lock()
+_MARGIN, _INDENT, _SIZE = 20 * mm, 48 * mm, 9
+_WIDTH = A4[0] - 2 * _MARGIN - 2 * 6 - 1  # a frame has 6 points of padding on each side
 _GREEN, _RED, _GREY = colors.HexColor("#1e7e34"), colors.HexColor("#b02a37"), colors.grey
 
 
@@ -69,13 +66,12 @@ def render(proof):
     :param proof: :class:`Proof`
     :returns: bytes of a PDF
     """
-    _register_fonts()
     output = io.BytesIO()
     document = SimpleDocTemplate(
         output,
         pagesize=A4,
-        leftMargin=20 * mm,
-        rightMargin=20 * mm,
+        leftMargin=_MARGIN,
+        rightMargin=_MARGIN,
         topMargin=22 * mm,
         bottomMargin=20 * mm,
         title=proof.title,
@@ -84,15 +80,18 @@ def render(proof):
     )
     missing = set()
 
-    def text(value):
-        return _printable(str(value), missing)
+    def text(value, width=_WIDTH, size=_SIZE):
+        return _printable(str(value), missing, width, size)
 
-    story = [Paragraph(text(proof.title), _style(size=16, bold=True)), Spacer(0, 4 * mm)]
-    story += [_fact(text(label), text(value)) for label, value in proof.facts]
+    def fact(label, value):
+        return _fact(text(label), text(value, _WIDTH - _INDENT))
+
+    story = [Paragraph(text(proof.title, size=16), _style(size=16, bold=True)), Spacer(0, 4 * mm)]
+    story += [fact(label, value) for label, value in proof.facts]
     for chapter in proof.chapters:
         story += [
             Spacer(0, 6 * mm),
-            Paragraph(text(chapter.title), _style(size=13, bold=True)),
+            Paragraph(text(chapter.title, size=13), _style(size=13, bold=True)),
             Paragraph(
                 text(chapter.verdict), _style(color=_GREEN if chapter.intact else _RED, bold=True)
             ),
@@ -100,11 +99,13 @@ def render(proof):
         if not chapter.events:
             story.append(Paragraph(text(proof.nothing), _style()))
         for title, facts in chapter.events:
-            rows = [_fact(text(label), text(value)) for label, value in facts]
+            rows = [fact(label, value) for label, value in facts]
             story += [
                 Spacer(0, 2 * mm),
                 HRFlowable(width="100%", color=colors.lightgrey),
-                KeepTogether([Paragraph(text(title), _style(size=11, bold=True)), *rows[:2]]),
+                KeepTogether(
+                    [Paragraph(text(title, size=11), _style(size=11, bold=True)), *rows[:2]]
+                ),
                 *rows[2:],
             ]
     if missing:
@@ -129,52 +130,43 @@ class _Pages(Canvas):
         for number, state in enumerate(self._finished, start=1):
             self.__dict__.update(state)
             width, height = A4
-            self.setFont(_REGULAR, 8)
             self.setFillColor(_GREY)
-            company, title = (
-                _printable(value, set(), markup=False)
-                for value in (self._proof.company, self._proof.title)
-            )
-            self.drawString(20 * mm, height - 13 * mm, company)
-            self.drawRightString(width - 20 * mm, height - 13 * mm, title)
-            self.drawRightString(
-                width - 20 * mm, 11 * mm, self._proof.page(number, len(self._finished))
-            )
+            self._line(self._proof.company, 20 * mm, height - 13 * mm)
+            self._line(self._proof.title, width - 20 * mm, height - 13 * mm, right=True)
+            page = self._proof.page(number, len(self._finished))
+            self._line(page, width - 20 * mm, 11 * mm, right=True)
             Canvas.showPage(self)
         Canvas.save(self)
 
+    def _line(self, value, x, y, right=False, size=8):
+        """Write one line from a place on, or up to it."""
+        shown = " ".join(lines(value, _WIDTH, size))
+        line = self.beginText(x - text_width(shown, size) if right else x, y)
+        for font, piece in runs(shown, set()):
+            line.setFont(font, size)
+            line.textOut(piece)
+        self.drawText(line)
 
-def _register_fonts():
-    with _fonts:
-        if _REGULAR not in pdfmetrics.getRegisteredFontNames():
-            for name, weight in ((_REGULAR, "Regular"), (_BOLD, "Bold")):
-                path = file_path(f"web/static/fonts/google/Roboto/Roboto-{weight}.ttf")
-                pdfmetrics.registerFont(TTFont(name, path))
-            pdfmetrics.registerFontFamily(_REGULAR, normal=_REGULAR, bold=_BOLD)
 
+def _printable(value, missing, width, size):
+    """Return a text as reportlab's paragraphs want it, each sign in a font that has it.
 
-def _printable(value, missing, markup=True):
-    """Return a text as reportlab wants it, signs the font lacks by their code.
-
-    :param set missing: the signs that were missing are added to it
-    :param bool markup: for a paragraph, else for a plain line
+    :param set missing: the signs that no font has are added to it
+    :param float width: of a line, in points
     """
-    known = pdfmetrics.getFont(_REGULAR).face.charToGlyph
-    signs = []
-    for sign in value.replace("\r\n", "\n"):
-        if ord(sign) in known or sign == "\n":
-            signs.append(sign)
-        else:
-            missing.add(sign)
-            signs.append(f"[U+{ord(sign):04X}]")
-    shown = "".join(signs)
-    return escape(shown).replace("\n", "<br/>") if markup else shown
+    return "<br/>".join(
+        "".join(
+            escape(piece) if font == REGULAR else f'<font name="{font}">{escape(piece)}</font>'
+            for font, piece in runs(line, missing)
+        )
+        for line in lines(value, width, size)
+    )
 
 
-def _style(size=9, bold=False, color=colors.black, **values):
+def _style(size=_SIZE, bold=False, color=colors.black, **values):
     return ParagraphStyle(
         "proof",
-        fontName=_BOLD if bold else _REGULAR,
+        fontName=BOLD if bold else REGULAR,
         fontSize=size,
         leading=size * 1.35,
         spaceAfter=1 * mm,
@@ -186,5 +178,7 @@ def _style(size=9, bold=False, color=colors.black, **values):
 
 def _fact(label, value):
     """A label with its value beside it; long values go on over the page."""
-    style = _style(leftIndent=48 * mm, bulletFontName=_REGULAR, bulletFontSize=9, bulletColor=_GREY)
+    style = _style(
+        leftIndent=_INDENT, bulletFontName=REGULAR, bulletFontSize=_SIZE, bulletColor=_GREY
+    )
     return Paragraph(f"<bullet>{label}</bullet>{value or '–'}", style)

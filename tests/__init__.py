@@ -29,6 +29,7 @@ from . import test_opt_out_phrases
 from . import test_people
 from . import test_privacy
 from . import test_proof
+from . import test_proof_fonts
 from . import test_quiet_hours
 from . import test_reconciliation
 from . import test_reconciliation_rules
