@@ -1,4 +1,5 @@
-"""Template databases, built once and copied from then on: Odoo's modules alone, and with the addon installed."""
+"""Template databases, built once and copied from then on: Odoo's modules alone, with the addon installed, and with
+other modules that send texts as well."""
 
 import os
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from .stamp import Stamp, digest
 from .venv import requirements_digest
 
 MODULES = "website_hr_recruitment,hr_recruitment_sms,calendar_sms,sms_twilio"
+# Other modules that text, for tests/other_modules: some are installed before the addon, some after it.
+# tests/other_modules/test_install_order.py turns round those that extend what the addon extends, as SMS Marketing does.
+OTHER_BEFORE = "stock_sms,pos_sms,project_sms,hr_presence"
+OTHER_AFTER = "mass_mailing_sms,website_sms,event_sms"
 RECIPE = "3"  # raise it when the way templates are built changes
 KEEP = 3
 WARM = Path(__file__).parent / "in_odoo" / "warm_assets.py"
@@ -79,26 +84,77 @@ class Templates:
                 run_odoo(
                     self.odoo, "install the addon", log, "-d", work, "-i", ADDON, "--with-demo"
                 )
-                self._check_installed(work)
-                # kept beside the template, so that a run on the cached one fails all the same
-                Stamp(f"install-{key}").write("\n".join(unexpected(LOGS / log)))
+                self._check_installed(work, log)
+                self._keep_problems(name, log)
             run_script(self.odoo, work, WARM, "build the addon's browser assets", log)
         databases.rename(self.cluster, work, name)
         self._forget("addon_", keep=KEEP)
         return name
 
+    def neighbours(self) -> str:
+        """Odoo's modules and the other ones that come before the addon, without demo data of their own."""
+        name = f"neighbours_{digest(self.base(), OTHER_BEFORE)}"
+        self._hold(name)
+        if name in databases.names(self.cluster):
+            return name
+        work = f"build_{os.getpid()}_neighbours"
+        with step("Installing other modules that send texts, once (a minute or two)"):
+            log = _fresh_log("template-neighbours.log")
+            databases.copy(self.cluster, self.base(), work)
+            # Odoo loads a module's demo data where those it depends on have theirs
+            self.cluster.query("UPDATE ir_module_module SET demo = false", work)
+            self._install(OTHER_BEFORE, work, log)
+        databases.rename(self.cluster, work, name)
+        self._forget("neighbours_", keep=1)
+        return name
+
+    def other_modules(self) -> str:
+        """The addon between the other modules that send texts."""
+        name = f"other_{digest(self.neighbours(), OTHER_AFTER, code_digest())}"
+        self._hold(name)
+        if name in databases.names(self.cluster):
+            return name
+        work = f"build_{os.getpid()}_other"
+        log = _fresh_log("template-other.log")
+        with step("Installing the addon among other modules that send texts"):
+            databases.copy(self.cluster, self.neighbours(), work)
+            self._install(ADDON, work, log)
+            self._check_installed(work, log)
+            self._install(OTHER_AFTER, work, log)
+            self._keep_problems(name, log)
+        databases.rename(self.cluster, work, name)
+        self._forget("other_", keep=1)
+        return name
+
+    def _install(self, modules: str, database: str, log: str) -> None:
+        """Install modules and what they need, but not what Odoo would add because it goes well with them."""
+        run_odoo(
+            self.odoo,
+            f"install {modules}",
+            log,
+            "-d",
+            database,
+            "-i",
+            modules,
+            "--skip-auto-install",
+        )
+
+    def _keep_problems(self, name: str, log: str) -> None:
+        """Keep what installing logged beside the template, so that a run on the cached one fails all the same."""
+        Stamp(f"install-{name.split('_')[1]}").write("\n".join(unexpected(LOGS / log)))
+
     def install_problems(self, name: str) -> list[str]:
         """What installing the addon into this template logged as warnings or errors."""
         return Stamp(f"install-{name.split('_')[1]}").read().splitlines()
 
-    def _check_installed(self, database: str) -> None:
+    def _check_installed(self, database: str, log: str) -> None:
         state = self.cluster.query(
             f"SELECT state FROM ir_module_module WHERE name = '{ADDON}'", database
         )
         if state != ["installed"]:
             raise Stop(
                 f"Could not install the addon: Odoo left it in state {state or 'unknown'};"
-                " see .dev/log/template-addon.log."
+                f" see .dev/log/{log}."
             )
 
     def _forget(self, prefix: str, keep: int) -> None:

@@ -19,7 +19,8 @@ from .setup import Workplace, building, prepare
 
 USAGE = """usage: bin/test [--lint | --core] [--soak] [pytest arguments]
 
-Without arguments all tests run: first those that need no Odoo, then the addon's in Odoo and Chromium.
+Without arguments all tests run: first those that need no Odoo, then the addon's in Odoo and Chromium, then those in
+tests/other_modules, on a database in which other modules that send texts are installed.
   bin/test tests/test_x.py -k name    a part of them (paths as seen from the repository root)
   bin/test --lint                     ruff, pylint with pylint-odoo, XML and translations
   bin/test --fix                      let ruff format and repair what it can, then --lint
@@ -41,19 +42,20 @@ WITH_VALUE = {
     "--deselect",
     "--ignore",
 }
+OTHER = "tests/other_modules"  # tests on a database with other modules that send texts
 PURE = ("simulator/tests", "bin/tests", "bench/tests")  # folders whose tests need no Odoo
 
 
 @dataclass
 class Outcome:
-    """What both pytest runs came to."""
+    """What all pytest runs came to."""
 
     counts: dict[str, int] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def add(self, name: str, code: int, report: Path) -> None:
-        """0 passed, 1 some failed, 5 nothing selected (only a problem when the other run has nothing either)."""
+        """0 passed, 1 some failed, 5 nothing selected (only a problem when no other run has anything either)."""
         if report.exists():
             found = json.loads(report.read_text())
             for key, number in found["counts"].items():
@@ -73,6 +75,7 @@ class Selection:
     options: list[str] = field(default_factory=list)
     pure: list[str] = field(default_factory=list)
     odoo: list[str] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, arguments: list[str]) -> "Selection":
@@ -84,14 +87,20 @@ class Selection:
                 value_follows = not value_follows and argument in WITH_VALUE
                 continue
             relative = (ROOT / path).resolve().relative_to(ROOT).as_posix()
+            # Odoo finds the addon by its folder's name: the path has to go through the link that carries it
+            linked = f"{ADDON_LINK / relative}{colons}{test}"
             if relative.startswith(PURE):
                 chosen.pure.append(f"{relative}{colons}{test}")
+            elif relative.startswith(OTHER):
+                chosen.other.append(linked)
             else:
-                # Odoo finds the addon by its folder's name: the path has to go through the link that carries it
-                chosen.odoo.append(f"{ADDON_LINK / relative}{colons}{test}")
-        if not chosen.pure and not chosen.odoo:
+                chosen.odoo.append(linked)
+                if relative == "tests":
+                    chosen.other.append(str(ADDON_LINK / OTHER))
+        if not chosen.pure and not chosen.odoo and not chosen.other:
             chosen.pure = [folder for folder in PURE if any((ROOT / folder).glob("test_*.py"))]
             chosen.odoo = [str(ADDON_LINK / "tests")]
+            chosen.other = [str(ADDON_LINK / OTHER)]
         return chosen
 
 
@@ -147,11 +156,39 @@ def drop_old_logs() -> None:
 
 
 def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool) -> None:
-    """All tests in one Odoo process on a copy of the template, in which nothing of a former run is left."""
+    """The addon's tests, where nothing but what it depends on is installed with it."""
     if not selection.odoo:
         return
     with building():
         template = place.templates.addon()
+    arguments = [*selection.options, f"--ignore={ADDON_LINK / OTHER}", *selection.odoo]
+    _run_in_odoo(place, "Tests in Odoo", template, arguments, outcome, "test.log", soak=soak)
+
+
+def run_other_tests(
+    place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool
+) -> None:
+    """The tests with other modules that send texts."""
+    if not selection.other:
+        return
+    with building():
+        template = place.templates.other_modules()
+    arguments = [*selection.options, *selection.other]
+    title = "Tests with other modules"
+    _run_in_odoo(place, title, template, arguments, outcome, "test-other.log", soak=soak)
+
+
+def _run_in_odoo(
+    place: Workplace,
+    title: str,
+    template: str,
+    arguments: list[str],
+    outcome: Outcome,
+    kept_log: str,
+    *,
+    soak: bool,
+) -> None:
+    """All tests in one Odoo process on a copy of the template, in which nothing of a former run is left."""
     outcome.problems += [
         f"installing the addon logged: {text}"
         for text in place.templates.install_problems(template)
@@ -171,7 +208,7 @@ def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, 
     }
     if soak:
         env["TEXTING_SOAK"] = "1"
-    line("\nTests in Odoo")
+    line(f"\n{title}")
     try:
         code, report = _pytest(
             [
@@ -181,23 +218,22 @@ def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, 
                 f"--odoo-database={database}",
                 "--odoo-log-level=info",
                 f"--odoo-extra=logfile={log}",
-                *selection.options,
-                *selection.odoo,
+                *arguments,
             ],
             DEV,
             env,
         )
-        outcome.add("Tests in Odoo", code, report)
+        outcome.add(title, code, report)
         outcome.problems += [f"unexpected in the log: {text}" for text in unexpected(log)]
     finally:
         if log.exists():
-            shutil.move(log, LOGS / "test.log")
+            shutil.move(log, LOGS / kept_log)
         databases.drop(place.cluster, database)
         databases.drop_leftovers(place.cluster)
 
 
 def summarise(outcome: Outcome, seconds: float) -> int:
-    """Say why the run fails, then one closing line in pytest's own form over both runs."""
+    """Say why the run fails, then one closing line in pytest's own form over all runs."""
     problems = outcome.problems + [f"not run: {text}" for text in outcome.skipped]
     if not outcome.counts.get("collected"):
         problems.append("not a single test was found")
@@ -206,7 +242,8 @@ def summarise(outcome: Outcome, seconds: float) -> int:
         line(text)
     if problems:
         line(
-            "\nbin/test FAILED. Odoo's log of this run is .dev/log/test.log; screenshots are in .dev/screenshots."
+            "\nbin/test FAILED. Odoo's log of this run is .dev/log/test.log (test-other.log with other modules);"
+            " screenshots are in .dev/screenshots."
         )
     parts = [
         f"{outcome.counts[key]} {key}"
@@ -235,6 +272,7 @@ def main(arguments: list[str]) -> int:
         selection, outcome = Selection.of(arguments), Outcome()
         run_pure(selection, outcome)
         run_odoo_tests(place, selection, outcome, soak=flags["--soak"])
+        run_other_tests(place, selection, outcome, soak=flags["--soak"])
         return summarise(outcome, time.monotonic() - start)
     finally:
         place.close()
