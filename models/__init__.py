@@ -69,6 +69,7 @@ from . import hr_applicant_consent_reasons
 from . import hr_applicant_invitation
 from . import ir_http
 from . import hr_applicant_core_sms
+from . import mail_thread
 from . import calendar_event
 from . import mail_notification
 from . import res_company_sms_api

@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
 from .hr_applicant import SEND_GROUP
@@ -17,17 +18,14 @@ class CalendarEvent(models.Model):
         """
         if (
             message_type == "sms"
-            and self.sudo().applicant_id  # who it is about, for whoever sends
+            and self._sms_applicant()
             and not self._sms_take_out_candidate(kwargs)
         ):
             return self.env["mail.message"]
         return super().message_post(message_type=message_type, **kwargs)
 
     def _message_sms(self, body, **kwargs):
-        self.ensure_one()
-        # sudo: which applicant it is about, for whoever sends
-        applicant = self.sudo().applicant_id
-        if not applicant or self.env.context.get("hr_sms_by_hand"):
+        if not self._sms_applicant():
             return super()._message_sms(body, **kwargs)
         # Server code: reminders and the like carry their own authorisation.
         return super(CalendarEvent, self.with_context(hr_sms_automation=AUTOMATION))._message_sms(
@@ -40,8 +38,6 @@ class CalendarEvent(models.Model):
         :param dict kwargs: of ``message_post``; the candidate is taken out of the recipients
         :returns: whether anybody else is left to be texted
         """
-        self.ensure_one()
-        applicant_sudo = self.sudo().applicant_id  # who it is about, for whoever sends
         candidates = self._sms_candidate_partners()
         partners = self.env["res.partner"].browse(kwargs.get("partner_ids") or ())
         by_partner = kwargs.get("sms_pid_to_number") or {}
@@ -49,30 +45,119 @@ class CalendarEvent(models.Model):
         theirs = {number for number in numbers if self._sms_is_candidates(number)}
         mine = partners & candidates
         if mine or theirs:
-            by_hand = applicant_sudo.with_env(self.env)._sms_by_hand()
-            if by_hand:
-                applicant_sudo.with_env(self.env)._sms_check_right(SEND_GROUP)
             wanted = [by_partner.get(partner.id) or partner.sudo().phone for partner in mine]
-            applicant_sudo.with_env(self.env)._sms_from_odoo(
-                {applicant_sudo.id: _plain(kwargs.get("sms_content") or kwargs.get("body"))},
-                numbers=[number for number in (*wanted, *theirs) if number],
-                by_hand=by_hand,
-                purpose="reminder",
+            self._sms_offer_to_candidate(
+                _plain(kwargs.get("sms_content") or kwargs.get("body")), (*wanted, *theirs)
             )
         kwargs["partner_ids"] = (partners - candidates).ids
         kwargs["sms_numbers"] = [number for number in numbers if number not in theirs]
         return bool(kwargs["partner_ids"] or kwargs["sms_numbers"])
 
+    def _sms_offer_to_candidate(self, body, numbers):
+        """Offer a text about this event to the gate.
+
+        :param str body: plain text
+        :param numbers: the candidate's, in any format; falsy ones stand for their main number
+        :raises AccessError: without the right to send SMS, when sent by hand
+        :raises UserError: when refused, sent by hand
+        """
+        applicant = self._sms_applicant().with_env(self.env)
+        by_hand = applicant._sms_by_hand()
+        if by_hand:
+            applicant._sms_check_right(SEND_GROUP)
+        applicant._sms_from_odoo(
+            {applicant.id: body},
+            numbers=[number for number in numbers if number],
+            by_hand=by_hand,
+            purpose="reminder",
+        )
+
+    def _notify_thread_by_sms(
+        self,
+        message,
+        recipients_data,
+        msg_vals=False,
+        sms_content=None,
+        sms_numbers=None,
+        sms_pid_to_number=None,
+        **kwargs,
+    ):
+        """The last door: whatever of Odoo's methods notifies by SMS about an event comes here."""
+        if self and self._sms_applicant():
+            candidates = self._sms_candidate_partners()
+            by_partner = sms_pid_to_number or {}
+            texted = self.env["res.partner"].browse(
+                data["id"] for data in recipients_data if data["notif"] == "sms"
+            )
+            mine = texted & candidates
+            theirs = {number for number in sms_numbers or () if self._sms_is_candidates(number)}
+            if mine or theirs:
+                body = sms_content or (msg_vals or {}).get("body") or message.body
+                # sudo: their number, whoever sends
+                wanted = [by_partner.get(partner.id) or partner.sudo().phone for partner in mine]
+                self._sms_offer_to_candidate(_plain(body), (*wanted, *theirs))
+                recipients_data = [data for data in recipients_data if data["id"] not in mine.ids]
+                sms_numbers = [number for number in sms_numbers or () if number not in theirs]
+        return super()._notify_thread_by_sms(
+            message,
+            recipients_data,
+            msg_vals=msg_vals,
+            sms_content=sms_content,
+            sms_numbers=sms_numbers,
+            sms_pid_to_number=sms_pid_to_number,
+            **kwargs,
+        )
+
+    def action_send_sms(self):
+        """Open Odoo's composer on the attendees; it remembers the events they are texted about.
+
+        :returns: window action
+        """
+        action = super().action_send_sms()
+        action["context"] = {**action["context"], "default_sms_event_ids": self.ids}
+        return action
+
+    @api.model
+    def _sms_about_applicants(self, ids):
+        """Say which events are about an applicant, at one query.
+
+        :param list ids: of events, which may be deleted
+        :returns: ``calendar.event`` records (superuser)
+        """
+        if not ids:
+            return self.sudo()
+        # sudo: who they are about, for whoever sends
+        return (
+            self.sudo()
+            .with_context(active_test=False)
+            .search_fetch(
+                Domain("id", "in", ids)
+                & (Domain("applicant_id", "!=", False) | Domain("res_model", "=", "hr.applicant")),
+                ["applicant_id", "res_model", "res_id"],
+            )
+            .filtered(lambda event: event._sms_applicant())
+        )
+
+    def _sms_applicant(self):
+        """Return the applicant this event is about (superuser), empty for other events."""
+        self.ensure_one()
+        event_sudo = self.sudo()  # who it is about, for whoever sends
+        applicant = event_sudo.applicant_id
+        if not applicant and event_sudo.res_model == "hr.applicant" and event_sudo.res_id:
+            # Only tied to the applicant's page: made by code or another system.
+            applicant = applicant.browse(event_sudo.res_id).exists()
+        return applicant
+
     def _sms_candidate_partners(self):
         """Return the contacts that are the candidate: theirs, and whoever has their number."""
-        applicant_sudo = self.sudo().applicant_id  # as above
+        applicant_sudo = self._sms_applicant()
         numbers = {applicant_sudo.sms_number, *applicant_sudo.sms_thread_ids.mapped("number")}
         return applicant_sudo.partner_id.with_env(self.env) | self.sudo().partner_ids.filtered(
             lambda partner: partner.phone_sanitized and partner.phone_sanitized in numbers
         ).with_env(self.env)
 
     def _sms_is_candidates(self, number):
-        applicant_sudo = self.sudo().applicant_id  # as above
+        applicant_sudo = self._sms_applicant()
         usable = number and applicant_sudo._sms_format(number)
         return bool(usable) and usable in {
             applicant_sudo.sms_number,

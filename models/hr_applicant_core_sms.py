@@ -59,6 +59,39 @@ class HrApplicant(models.Model):
         self._sms_from_odoo({self.id: body}, numbers=numbers, by_hand=False)
         return self.env["mail.message"]
 
+    def _notify_thread_by_sms(
+        self,
+        message,
+        recipients_data,
+        msg_vals=False,
+        sms_content=None,
+        sms_numbers=None,
+        sms_pid_to_number=None,
+        **kwargs,
+    ):
+        """The last door: whatever of Odoo's methods notifies by SMS about an applicant comes here.
+
+        ``message_notify`` does, which takes the same parameters and is open to RPC.
+
+        :raises AccessError: without the right to send SMS
+        :raises UserError: when the gate refuses
+        """
+        texted = self.env["res.partner"].browse(
+            data["id"] for data in recipients_data if data["notif"] == "sms"
+        )
+        by_partner = sms_pid_to_number or {}
+        # sudo: their number, whoever sends
+        wanted = [by_partner.get(partner.id) or partner.sudo().phone for partner in texted]
+        numbers = [number for number in (*wanted, *(sms_numbers or ())) if number]
+        if not texted and not numbers:
+            return True
+        by_hand = self._sms_by_hand()
+        if by_hand:
+            self._sms_check_right(SEND_GROUP)
+        body = sms_content or html2plaintext((msg_vals or {}).get("body") or message.body)
+        self._sms_from_odoo({self.id: body}, numbers=numbers, by_hand=by_hand)
+        return True
+
     @api.model
     def _sms_by_hand(self):
         """Tell whether a person sends, and not an automation.
@@ -73,7 +106,8 @@ class HrApplicant(models.Model):
         """Offer texts that came by one of Odoo's own ways to the gate.
 
         :param dict bodies: rendered text by applicant id
-        :param numbers: numbers in any format, empty for each applicant's main number
+        :param numbers: numbers in any format, empty for each applicant's main number; a dict
+            gives them by applicant id
         :param bool by_hand: a person waits for the outcome: what is refused raises, when it is
             the only text; what an automation sends is kept in the conversation as not sent
         :param str purpose: ``job`` or ``reminder``
@@ -88,7 +122,8 @@ class HrApplicant(models.Model):
         texts = []
         for applicant in self:
             applicant_sudo = applicant.sudo()  # its number, whoever sends
-            for number in [*dict.fromkeys(numbers)] or [None]:
+            wanted = numbers.get(applicant.id, ()) if isinstance(numbers, dict) else numbers
+            for number in [*dict.fromkeys(wanted)] or [None]:
                 usable = applicant_sudo._sms_format(number) if number else applicant_sudo.sms_number
                 texts.append(
                     applicant._sms_text(

@@ -55,7 +55,11 @@ def _heeding_opt_outs(api_class):
             _OPTED_OUT: "sms_optout",
         }
 
+        asked_opt_outs = False  # whether the caller asked for them already
+
         def _send_sms_batch(self, messages, delivery_reports_url=False):
+            if self.asked_opt_outs:
+                return super()._send_sms_batch(messages, delivery_reports_url=delivery_reports_url)
             company = self.company or self.env.company
             closed = company._sms_closed(
                 [number["number"] for message in messages for number in message["numbers"]]

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .hr_applicant import SEND_GROUP
+
 
 class SmsSms(models.Model):
     """The net under all of Odoo's own ways: who opted out of our texts gets none of these."""
@@ -9,8 +11,36 @@ class SmsSms(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         entries = super().create(vals_list)
+        entries._check_may_text_applicants()
         entries.filtered(lambda sms: sms.state == "outgoing")._cancel_closed()
         return entries
+
+    def action_set_outgoing(self):
+        """Queue texts again.
+
+        :raises AccessError: about applicants, without the right to send SMS
+        """
+        self._check_may_text_applicants()
+        return super().action_set_outgoing()
+
+    def resend_failed(self):
+        """Send failed texts again; those about applicants, and to who opted out, by the gate.
+
+        :returns: notification action
+        :raises AccessError: about applicants, without the right to send SMS
+        """
+        self._check_may_text_applicants()
+        return super().resend_failed()
+
+    def send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """Send texts that wait. See the method of addon sms.
+
+        :raises AccessError: about applicants, without the right to send SMS
+        """
+        self._check_may_text_applicants()
+        return super().send(
+            unlink_failed=unlink_failed, unlink_sent=unlink_sent, raise_exception=raise_exception
+        )
 
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Send what is still wanted. Core's cron comes here too, it never calls ``send``."""
@@ -22,6 +52,26 @@ class SmsSms(models.Model):
         return super(SmsSms, rest)._send(
             unlink_failed=unlink_failed, unlink_sent=unlink_sent, raise_exception=raise_exception
         )
+
+    def _send_with_api(self, sms_api, **kwargs):
+        # ``_send`` asked a moment ago: the provider's own net need not ask again.
+        sms_api.asked_opt_outs = True
+        try:
+            return super()._send_with_api(sms_api, **kwargs)
+        finally:
+            sms_api.asked_opt_outs = False
+
+    def _check_may_text_applicants(self):
+        """Check the user's right, where a person works on Odoo's list of texts.
+
+        :raises AccessError: about applicants, without the right to send SMS
+        """
+        if self.env.su:
+            return
+        about = self._about_applicants()
+        if about:
+            applicants = {applicant.id for _sms, applicant, _purpose in about if applicant}
+            self.env["hr.applicant"].browse(applicants)._sms_check_right(SEND_GROUP)
 
     def _cancel_closed(self):
         """Cancel texts to numbers that opted out of all texts of the sending company.
@@ -37,21 +87,43 @@ class SmsSms(models.Model):
             closed.sudo()._update_sms_state_and_trackers("canceled", failure_type="sms_optout")
         return closed
 
+    def _about_applicants(self):
+        """Say which of these texts are recruiting's, because of the record they are about.
+
+        :returns: list of ``(text, applicant, purpose)``, superuser records; the applicant is
+            empty when it is deleted
+        """
+        found, events = [], {}
+        for sms in self.sudo():  # which record a text is about, whoever sends it
+            message = sms.mail_message_id
+            if message.model == "hr.applicant":
+                applicant = self.env["hr.applicant"].sudo().browse(message.res_id).exists()
+                found.append((sms, applicant, "job"))
+            elif message.model == "calendar.event":
+                events.setdefault(message.res_id, []).append(sms)
+        for event in self.env["calendar.event"]._sms_about_applicants(list(events)):
+            candidates = event._sms_candidate_partners()
+            found += [
+                (sms, event._sms_applicant(), "reminder")
+                for sms in events[event.id]
+                if sms.partner_id in candidates or event._sms_is_candidates(sms.number)
+            ]
+        return found
+
     def _lead_to_gate(self):
         """Lead texts about applicants, created past the composer, to the gate and our queue.
 
         :returns: those that are dealt with
         """
-        # sudo: which record a text is about, whoever sends it
-        about = self.sudo().filtered(lambda sms: sms.mail_message_id.model == "hr.applicant")
-        for sms in about:
-            applicant = self.env["hr.applicant"].browse(sms.mail_message_id.res_id).exists()
-            offers = applicant and applicant.sudo()._sms_from_odoo(
-                {applicant.id: sms.body}, numbers=[sms.number], by_hand=False
+        led = self.browse()
+        for sms, applicant, purpose in self._about_applicants():
+            offers = applicant and applicant.with_env(self.env)._sms_from_odoo(
+                {applicant.id: sms.body}, numbers=[sms.number], by_hand=False, purpose=purpose
             )
             if offers and not offers[0].verdict.code:
                 sms.sms_tracker_id._action_update_from_sms_state("pending")
                 sms.write({"state": "pending", "failure_type": False, "to_delete": True})
             else:
                 sms._update_sms_state_and_trackers("canceled", failure_type="sms_optout")
-        return about.with_env(self.env)
+            led |= sms
+        return led.with_env(self.env)

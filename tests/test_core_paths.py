@@ -130,10 +130,17 @@ class TestCorePaths(TextingCase):
         ).send()
 
     def by_calendar_reminder(self, applicant):
+        event = self.event(applicant)
+        alarm = self.env["calendar.alarm"].create(
+            {"name": "SMS", "alarm_type": "sms", "duration": 1, "interval": "hours"}
+        )
+        event._do_sms_reminder(alarm)
+
+    def event(self, applicant):
         applicant.partner_id = applicant.partner_id or self.env["res.partner"].create(
             {"name": "Robin Candidate", "phone": applicant.sms_number}
         )
-        event = self.env["calendar.event"].create(
+        return self.env["calendar.event"].create(
             {
                 "name": "Hello Robin Candidate",
                 "applicant_id": applicant.id,
@@ -142,10 +149,31 @@ class TestCorePaths(TextingCase):
                 "stop": "2030-01-01 11:00:00",
             }
         )
-        alarm = self.env["calendar.alarm"].create(
-            {"name": "SMS", "alarm_type": "sms", "duration": 1, "interval": "hours"}
+
+    def by_interview_button(self, applicant):
+        context = self.event(applicant).with_user(self.sender).action_send_sms()["context"]
+        composers = self.env["sms.composer"].with_user(self.sender).with_context(**context)
+        composers.create({"body": "Hello Robin Candidate"}).action_send_sms_mass_now()
+
+    def by_notification(self, applicant):
+        partner = self.sender.partner_id
+        applicant.with_user(self.sender).message_notify(
+            body="Hello Robin Candidate",
+            partner_ids=partner.ids,
+            sms_numbers=[applicant.sms_number],
         )
-        event._do_sms_reminder(alarm)
+
+    def by_retry(self, applicant):
+        text = self.env["sms.sms"].create(
+            {
+                "number": applicant.sms_number,
+                "body": "Hello Robin Candidate",
+                "mail_message_id": applicant.message_post(body="note").id,
+                "record_company_id": self.company.id,
+                "state": "error",
+            }
+        )
+        text.resend_failed()
 
     # -- the table ---------------------------------------------------------------------------
 
@@ -166,7 +194,7 @@ class TestCorePaths(TextingCase):
     def test_exactly_the_granted_ones_arrive(self):
         simulator = self.connect_simulator()
         ways = [name for name in dir(self) if name.startswith("by_")]
-        self.assertEqual(len(ways), 15)
+        self.assertEqual(len(ways), 18)
         number = 0
         for way in ways:
             for state, events in STATES.items():

@@ -6,3 +6,5 @@ from . import hr_sms_allowance_change
 from . import privacy_lookup_wizard
 from . import sms_composer
 from . import sms_composer_mailing
+from . import sms_composer_opt_out
+from . import sms_composer_event

@@ -19,6 +19,7 @@ class SmsComposer(models.TransientModel):
         """
         applicants = self._sms_applicants()
         if not applicants:
+            self._sms_check_model()
             return super().action_send_sms()
         by_hand = applicants._sms_by_hand()
         if by_hand:
@@ -29,10 +30,23 @@ class SmsComposer(models.TransientModel):
     def _action_send_sms(self):
         applicants = self._sms_applicants()
         if not applicants:
+            if self.res_model == "hr.applicant":
+                return self.env["sms.sms"]
+            self._sms_check_model()
             return super()._action_send_sms()
         # Server code that made a composer for applicants, as _message_sms_schedule_mass does.
         self._sms_offer_to(applicants, by_hand=False)
         return self.env["sms.sms"]
+
+    def _sms_check_model(self):
+        """Refuse to text from recruiting's records without an applicant, past the gate.
+
+        :raises UserError: on applicants, when there are none, and on this addon's own records
+        """
+        if self.res_model == "hr.applicant":
+            raise UserError(self.env._("Choose the applicants first, then text them."))
+        if (self.res_model or "").startswith("hr.sms."):
+            raise UserError(self.env._("Text candidates from the SMS tab of their application."))
 
     def _sms_applicants(self):
         """Return the applicants the composer was opened on, none when it is about others."""
@@ -57,9 +71,11 @@ class SmsComposer(models.TransientModel):
             self._prepare_body_values(applicants), numbers=numbers, by_hand=by_hand
         )
 
-    def _sms_result(self, offers):
+    def _sms_result(self, offers, others=0):
         """Tell the sender what became of the texts.
 
+        :param list offers: of :class:`~..models.hr_sms_message_offer.Offer`
+        :param int others: how many texts went to others than applicants
         :returns: action that shows a notification, ``None`` when there is nothing to tell
         """
         reasons = Counter(
@@ -69,7 +85,7 @@ class SmsComposer(models.TransientModel):
         )
         if not reasons:
             return None
-        sent = sum(1 for offer in offers if not offer.verdict.code)
+        sent = others + sum(1 for offer in offers if not offer.verdict.code)
         gate = self.env["hr.sms.gate"]
         lines = [
             self.env._(

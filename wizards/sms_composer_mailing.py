@@ -30,18 +30,6 @@ class SmsComposer(models.TransientModel):
         self._sms_send_mailing(applicants)
         return self.env["sms.sms"]
 
-    def _get_optout_record_ids(self, records, recipients_info):
-        """Name those who opted out of all texts of the company, at one query a batch."""
-        found = super()._get_optout_record_ids(records, recipients_info)
-        numbers = {recipients_info[record.id]["sanitized"] for record in records} - {False, None}
-        closed = numbers and self.env["hr.sms.gate"]._closed(self.env.company, numbers)
-        if not closed:
-            return found
-        return [
-            *found,
-            *(record.id for record in records if recipients_info[record.id]["sanitized"] in closed),
-        ]
-
     def _sms_mailing(self):
         """Return the mailing this composer sends, ``None`` without SMS Marketing."""
         return self.composition_mode == "mass" and "mailing_id" in self._fields and self.mailing_id
