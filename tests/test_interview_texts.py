@@ -78,7 +78,7 @@ class TestInterviewTexts(CoreSmsCase):
         result = self.composer().action_send_sms_mass_now()
         self.assertEqual(self.left_by_core, [COLLEAGUE])
         self.assertEqual(self.refused(), "consent_none")
-        self.assertEqual(result["params"]["title"], "1 texts are on their way")
+        self.assertEqual(result["params"]["title"], "1 text is on its way")
         self.assertIn("1 not sent: There is no consent", result["params"]["message"])
         self.assertFalse(self.drain(None).sent)
         self.assertNotIn("See you", " ".join(map(str, self.candidate.message_ids.mapped("body"))))

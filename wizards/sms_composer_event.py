@@ -10,8 +10,8 @@ class SmsComposer(models.TransientModel):
 
     sms_event_ids = fields.Many2many(
         "calendar.event",
-        string="Events",
-        help="The events whose attendees are texted.",
+        string="Meetings",
+        help="The meetings whose attendees are texted.",
     )
 
     def action_send_sms(self):
