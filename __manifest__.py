@@ -6,13 +6,16 @@
     "author": "Recruitment Texting",
     "license": "LGPL-3",
     "depends": [
+        "base_import",
         "website_hr_recruitment",
         "hr_recruitment_sms",
         "calendar_sms",
         "privacy_lookup",
         "sms_twilio",
     ],
-    "external_dependencies": {"python": ["aiohttp", "phonenumbers", "reportlab", "twilio"]},
+    "external_dependencies": {
+        "python": ["aiohttp", "phonenumbers", "reportlab", "twilio", "xlsxwriter"]
+    },
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",
@@ -40,6 +43,8 @@
         "wizards/base_module_uninstall_views.xml",
         "wizards/hr_sms_erasure_views.xml",
         "wizards/hr_sms_invite_views.xml",
+        "wizards/hr_sms_consent_import_views.xml",
+        "wizards/hr_sms_takeover_views.xml",
         "wizards/hr_sms_ledger_check_views.xml",
         "wizards/privacy_lookup_wizard_views.xml",
     ],

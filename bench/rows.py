@@ -275,7 +275,14 @@ class Memory(Group):
     name = "memory"
     rounds = 1  # a hundred thousand texts take minutes
     rows = (
-        Row("memory of the worker, draining 100,000 (MB)", "draining 1,000", "many", "few", "<=", 1.2),
+        Row(
+            "memory of the worker, draining 100,000 (MB)",
+            "draining 1,000",
+            "many",
+            "few",
+            "<=",
+            1.2,
+        ),
     )
 
     def set_up(self):

@@ -1,3 +1,4 @@
+from . import consent_import
 from . import consent_link
 from . import form
 from . import ledger

@@ -28,6 +28,7 @@ from . import hr_sms_thread_link
 from . import hr_sms_pending_answer
 from . import hr_sms_invitation
 from . import hr_sms_invitation_page
+from . import hr_sms_automations
 from . import hr_sms_gate
 from . import hr_sms_gate_consent
 from . import hr_sms_gate_blacklist
@@ -57,7 +58,9 @@ from . import hr_sms_message_erasure
 from . import hr_applicant
 from . import hr_applicant_consent_state
 from . import hr_applicant_person
+from . import hr_applicant_consent_given
 from . import hr_applicant_consent
+from . import hr_applicant_consent_import
 from . import hr_applicant_erasure
 from . import hr_applicant_sms_tab
 from . import hr_applicant_review

@@ -4,10 +4,10 @@ import pytz
 
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
 
 from ..rules.consent import PUBLIC_METHODS
 from .hr_applicant import SEND_GROUP
+from .hr_applicant_consent_given import Given
 
 _NOTE_LIMIT = 2000
 _SOURCE_LIMIT = 200
@@ -37,7 +37,8 @@ class HrApplicant(models.Model):
             default, never in the future
         :param note: how it was given; mandatory after the candidate had declined
         :param source: where, for example the job board's name, ``phone`` or ``email``
-        :param source_ref: the other system's reference
+        :param source_ref: the other system's reference: the same one, of the same number, method
+            and source, is recorded once, however often this is called
         :param scope: ``jobs`` (default), ``this_job`` or ``reminders``
         :returns: list of ids of the consent events, one for each applicant
         :raises AccessError: without the right to send SMS or to read the applicant
@@ -62,25 +63,29 @@ class HrApplicant(models.Model):
                 self.env._("The scope of a consent is one of %(scopes)s.", scopes=", ".join(scopes))
             )
         given_date = self._sms_parse_given_date(given_date)
-        entries = []
-        for applicant in self:
-            thread = applicant._sms_thread(applicant._sms_usable_number(number), create=True)
-            applicant._sms_check_grant(thread, given_date, note)
-            entries.append(
-                {
-                    "thread": thread,
-                    "event": "granted",
-                    "method": method,
-                    "scope": scope,
-                    "source": source,
-                    "source_ref": source_ref,
-                    "given_date": given_date,
-                    "applicant": applicant,
-                    "actor_name": self.env.user.name,
-                    "note": note,
-                }
+        givens = [
+            Given(
+                applicant=applicant,
+                number=applicant._sms_usable_number(number),
+                method=method,
+                given_date=given_date,
+                note=note,
+                source=source,
+                source_ref=source_ref,
+                scope=scope,
             )
-        return self.env["hr.sms.consent"]._append(entries).ids
+            for applicant in self
+        ]
+        weighed = self._sms_weigh(givens)
+        for reason, _event in weighed:
+            if reason:
+                raise UserError(reason)
+        new = iter(
+            self._sms_record(
+                [given for given, (_, event) in zip(givens, weighed, strict=True) if not event]
+            ).ids
+        )
+        return [event.id or next(new) for _reason, event in weighed]
 
     def sms_consent_withdraw(self, number=None, note=None):
         """Withdraw consent on the candidate's behalf.
@@ -146,30 +151,6 @@ class HrApplicant(models.Model):
         zone = pytz.timezone(self.env.user.tz or "UTC")
         noon = zone.localize(datetime.combine(day, time(12)))
         return noon.astimezone(pytz.utc).replace(tzinfo=None)
-
-    def _sms_check_grant(self, thread, given_date, note):
-        """Refuse consent that cannot be added on the candidate's behalf."""
-        if thread.consent_locked:
-            raise UserError(self.env["hr.sms.gate"]._reason_text("consent_locked"))
-        if thread.consent_state == "declined" and not (note or "").strip():
-            raise UserError(
-                self.env._(
-                    "The candidate answered No to texting. Write in the note how they agreed since."
-                )
-            )
-        if thread.consent_state == "review":
-            raise UserError(self.env["hr.sms.gate"]._reason_text("consent_review"))
-        if thread.consent_state in ("withdrawn", "declined"):
-            decided = thread._deciding_event().given_date
-            if decided and given_date < decided:
-                day = fields.Datetime.context_timestamp(self, decided).date()
-                raise UserError(
-                    self.env._(
-                        "On %(date)s the candidate wanted no texts, which is after the date "
-                        "given. Add consent only if they agreed anew since.",
-                        date=format_date(self.env, day),
-                    )
-                )
 
     def _sms_record_form_answer(self, answer, evidence):
         """Record the answer to the job form's question. Called by the form's controller only.

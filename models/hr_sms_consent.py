@@ -244,7 +244,7 @@ class HrSmsConsent(models.Model):
         now = fields.Datetime.now()
         rows, evidence = [], []
         for entry in entries:
-            thread = threads.browse(entry["thread"].id)
+            thread = threads.browse(entry["thread"].id).with_prefetch(threads.ids)
             row, personal = self._prepare(entry, thread, heads[thread.id], now)
             heads[thread.id] = (row["sequence"], row["hash"])
             rows.append(row)

@@ -33,6 +33,7 @@ class HrSmsConsentEvidence(models.Model):
     note = fields.Text(readonly=True)
 
     _consent_unique = models.UniqueIndex("(consent_id)")
+    _source_ref_idx = models.Index("(source_ref) WHERE source_ref IS NOT NULL")
 
     def init(self):
         """Have PostgreSQL refuse changes, as for the events themselves."""

@@ -145,7 +145,7 @@ class HrSmsMessage(models.Model):
         :returns: list of tuples: told since the last Yes (bool), the locale codes of the last
             consent's wording and of the contact
         """
-        self.flush_model(["thread_id", "state", "opt_out_way", "opt_out_sequence"])
+        self.flush_model(["thread_id", "state", "opt_out_way", "opt_out_sequence", "wait_code"])
         for model, names in (
             ("hr.sms.thread", ["consent_sequence"]),
             ("hr.sms.consent", ["thread_id", "event", "sequence", "wording_lang"]),

@@ -2,6 +2,7 @@ from . import test_allowance
 from . import test_allowance_plan
 from . import test_allowance_races
 from . import test_blacklist
+from . import test_consent_import
 from . import test_consent_link
 from . import test_consent_lists
 from . import test_consent_machine
@@ -42,6 +43,7 @@ from . import test_sending
 from . import test_sms_api
 from . import test_sms_tab_browser
 from . import test_story
+from . import test_takeover
 from . import test_translations
 from . import test_uninstall
 from . import test_webhooks

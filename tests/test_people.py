@@ -708,6 +708,7 @@ class TestTextsOfTwoCompanies(PeopleMixin, WebhookCase):
                 "name": "Sister Hiring",
                 "country_id": self.env.ref("base.us").id,
                 "sms_quiet_hours": False,
+                "sms_welcome": "off",
             }
         )
         self.connect_company(other, **connection)
