@@ -10,19 +10,22 @@ from odoo.tools.urls import urljoin
 
 from ..gateway import Webhook, empty_twiml
 from ..gateway.webhook import XML
-from ..models.transactions import short_transaction
+from ..models.transactions import begin_request
 from ..rules import delivery
 
 _logger = logging.getLogger(__name__)
 
+# Seconds to wait for a row that somebody else holds. Twilio waits 15 for an answer.
+LOCK_TIMEOUT = 5
+_NOTHING = empty_twiml()
 _UUID = re.compile(r"[0-9a-f]{32}")
 
 
 class TwilioWebhooks(http.Controller):
     """The door for everything Twilio sends. Verifies the signature, parses, dispatches.
 
-    Whatever is not rightly signed gets 403 and leaves no trace in the database. The work is done
-    in short transactions of its own, so that the answer never waits for anything else.
+    Whatever is not rightly signed gets 403 and leaves no trace in the database. A request does
+    the least: screens, mails and whatever else follows come after the commit.
     """
 
     @http.route(
@@ -39,14 +42,21 @@ class TwilioWebhooks(http.Controller):
 
         https://www.twilio.com/docs/messaging/guides/webhook-request
         """
-        webhook, companies = self._verify("/recruitment_texting/twilio/inbound")
+        webhook, company_ids = self._verify("/recruitment_texting/twilio/inbound")
         sender, recipient = (webhook.form.get(name, "").strip() for name in ("From", "To"))
         if not webhook.message_sid or not sender or not recipient:
             # Rightly signed, yet no text: nothing to keep, and a retry would not help.
             _logger.warning("Inbound webhook without MessageSid, From or To ignored")
             return self._twiml()
-        with short_transaction(request.env.registry) as env:
-            env["hr.sms.message"]._receive(companies.ids, webhook.message_sid, webhook.form)
+        try:
+            messages = begin_request(request.env, LOCK_TIMEOUT)["hr.sms.message"]
+            received = (company_ids, webhook.message_sid, webhook.form)
+            if not messages._receive_ordinary(*received):
+                messages._receive(*received)
+                messages.env.flush_all()
+        except (errors.LockNotAvailable, errors.UniqueViolation) as error:
+            # Somebody holds the number, or takes in the same text: Twilio asks again.
+            raise ServiceUnavailable() from error
         return self._twiml()
 
     @http.route(
@@ -65,25 +75,24 @@ class TwilioWebhooks(http.Controller):
         """
         if not _UUID.fullmatch(message_uuid):
             raise NotFound()
-        webhook, _companies = self._verify(f"/recruitment_texting/twilio/status/{message_uuid}")
+        webhook, company_ids = self._verify(f"/recruitment_texting/twilio/status/{message_uuid}")
         status = webhook.form.get("MessageStatus") or webhook.form.get("SmsStatus")
         if status not in delivery.TWILIO_STATUS:
             _logger.warning("Status webhook with an unknown status ignored")
             return self._twiml()
         try:
-            with short_transaction(request.env.registry) as env:
-                # The sender's commits are short; should one not be, Twilio asks again.
-                env.cr.execute("SET LOCAL lock_timeout = '5s'")
-                message = env["hr.sms.message"]._settle_status(
-                    message_uuid,
-                    status,
-                    sid=webhook.message_sid,
-                    error_code=webhook.form.get("ErrorCode") or None,
-                    account_sid=webhook.account_sid,
-                )
+            # The sender's commits are short; should one not be, Twilio asks again.
+            messages = begin_request(request.env, LOCK_TIMEOUT)["hr.sms.message"]
+            known = messages._settle_status(
+                message_uuid,
+                status,
+                company_ids,
+                sid=webhook.message_sid,
+                error_code=webhook.form.get("ErrorCode") or None,
+            )
         except errors.LockNotAvailable as error:
             raise ServiceUnavailable() from error
-        if not message:
+        if not known:
             raise NotFound()
         return self._twiml()
 
@@ -91,33 +100,40 @@ class TwilioWebhooks(http.Controller):
         """Verify that Twilio sent this request, before anything else of it is read.
 
         :param str path: of this route
-        :returns: ``(Webhook, res.company records of that account)``
+        :returns: ``(Webhook, list of ids of the account's companies)``
         :raises Forbidden: for a missing or wrong signature, or an unknown account
         """
-        # sudo: there is no user; the account's companies are needed to check the signature
-        companies_sudo = request.env["res.company"].sudo()
-        webhook = Webhook(
-            form=request.httprequest.form,
-            signature=request.httprequest.headers.get("X-Twilio-Signature"),
-            urls=(),
-        )
+        asked = request.httprequest
+        webhook = Webhook(asked.form, asked.headers.get("X-Twilio-Signature"), (asked.url,))
         if not webhook.signature or not webhook.account_sid:
             raise Forbidden()
+        accounts = request.env["res.company"]._sms_accounts().get(webhook.account_sid, ())
+        token = self._signing_token(webhook, path, accounts)
+        if not token:
+            _logger.warning("Webhook with a wrong signature refused")
+            raise Forbidden()
+        return webhook, [account.company_id for account in accounts if account.token == token]
+
+    def _signing_token(self, webhook, path, accounts):
+        """Return the token that signed a request, ``None`` when it is none of these.
+
+        :param webhook: :class:`~..gateway.Webhook` with the address that Odoo sees
+        :param str path: of this route
+        :param accounts: what we know of the account, one entry for each company
+        """
+        for account in accounts:
+            if webhook.is_signed_with(account.token):
+                return account.token
+        # Behind a proxy that does not say so, Twilio signed the public address.
         query = request.httprequest.query_string.decode("latin-1")
-        for company in companies_sudo.search(
-            [("sms_twilio_account_sid", "=", webhook.account_sid)]
-        ):
-            address = urljoin(company.get_base_url(), path) + (f"?{query}" if query else "")
-            signed = Webhook(webhook.form, webhook.signature, (address, request.httprequest.url))
-            if signed.is_signed_with(company.sms_twilio_auth_token):
-                return signed, companies_sudo.search(
-                    [
-                        ("sms_twilio_account_sid", "=", webhook.account_sid),
-                        ("sms_twilio_auth_token", "=", company.sms_twilio_auth_token),
-                    ]
-                )
-        _logger.warning("Webhook with a wrong signature refused")
-        raise Forbidden()
+        for account in accounts:
+            # sudo: there is no user
+            company_sudo = request.env["res.company"].sudo().browse(account.company_id)
+            address = urljoin(company_sudo.get_base_url(), path) + (f"?{query}" if query else "")
+            public = Webhook(webhook.form, webhook.signature, (address,))
+            if public.is_signed_with(account.token):
+                return account.token
+        return None
 
     def _twiml(self):
-        return request.make_response(empty_twiml(), [("Content-Type", XML)])
+        return request.make_response(_NOTHING, [("Content-Type", XML)])

@@ -47,6 +47,7 @@ from . import hr_sms_message_allowance
 from . import hr_sms_message_status
 from . import hr_sms_message_reconcile
 from . import hr_sms_message_inbound
+from . import hr_sms_message_ordinary
 from . import hr_sms_keyword
 from . import hr_sms_message_canceled
 from . import hr_sms_thread_withdrawal

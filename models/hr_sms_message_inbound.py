@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -10,6 +11,8 @@ from .hr_sms_keyword import Keyword
 
 # Twilio's own limit for a received text: kept whole.
 BODY_LIMIT = 1600
+# What Twilio itself writes.
+_E164 = re.compile(r"\+[1-9][0-9]{9,14}")
 ONCE_A_DAY = ("help", "help_stopped", "locked")
 
 
@@ -86,6 +89,8 @@ class HrSmsMessage(models.Model):
 
     def _e164(self, number):
         """Return Twilio's number as E.164; short codes and names stay as they are."""
+        if _E164.fullmatch(number or ""):
+            return number
         number = "".join(char for char in number or "" if char.isprintable()).strip()[:32]
         return phone_validation.phone_format(
             number, None, None, force_format="E164", raise_exception=False
@@ -98,12 +103,14 @@ class HrSmsMessage(models.Model):
         :param str recipient: our number, E.164
         :returns: ``res.company`` records, at least one
         """
-        numbers = self.env["sms.twilio.number"].search([("company_id", "in", company_ids)])
-        return (
-            # Odoo keeps the numbers as they were typed.
-            numbers.filtered(lambda number: self._e164(number.number) == recipient).company_id
-            or self.env["res.company"].browse(company_ids)
-        )
+        companies = self.env["res.company"]
+        having = [
+            account.company_id
+            for accounts in companies._sms_accounts().values()
+            for account in accounts
+            if account.company_id in company_ids and recipient in account.numbers
+        ]
+        return companies.browse(having or company_ids)
 
     def _receiving_threads(self, companies, sender, recipient, everywhere):
         """Return the thread a text belongs to, and those it concerns besides.

@@ -15,7 +15,7 @@ class HrSmsMessage(models.Model):
     _inherit = "hr.sms.message"
 
     @api.model
-    def _settle_status(self, message_uuid, status, account_sid, sid=None, error_code=None):
+    def _settle_status(self, message_uuid, status, company_ids, sid=None, error_code=None):
         """Take in a status callback.
 
         Runs in a short READ COMMITTED transaction. The single UPDATE waits for nobody but the
@@ -23,24 +23,21 @@ class HrSmsMessage(models.Model):
 
         :param str message_uuid: from the callback's address
         :param str status: Twilio's MessageStatus
-        :param str account_sid: the account that signed it; it must be the text's own
+        :param company_ids: ids of the companies of the account that signed it
         :param sid: MessageSid, kept when the row has none yet
         :param error_code: Twilio's ErrorCode, str or ``None``
         :returns: whether the text is known
         """
-        companies = self.env["res.company"].search([("sms_twilio_account_sid", "=", account_sid)])
-        if self._settle([(None, message_uuid, sid, status, error_code)], companies.ids):
+        if self._settle([(None, message_uuid, sid, status, error_code)], company_ids):
             return True
-        return bool(
-            self.search_count(
-                [
-                    ("uuid", "=", message_uuid),
-                    ("direction", "=", "outbound"),
-                    ("company_id", "in", companies.ids),
-                ],
-                limit=1,
-            )
+        self.env.cr.execute(
+            """
+            SELECT FROM hr_sms_message
+             WHERE uuid = %s AND direction = 'outbound' AND company_id = ANY(%s)
+            """,
+            [message_uuid, list(company_ids)],
         )
+        return bool(self.env.cr.rowcount)
 
     @api.model
     def _settle(self, reports, company_ids):
@@ -83,7 +80,7 @@ class HrSmsMessage(models.Model):
                    AND message.company_id = ANY(%(companies)s)
                    AND ((%(rank)s -> message.state)::int < report.rank
                         OR (message.twilio_sid IS NULL AND report.sid IS NOT NULL))
-             RETURNING message.id
+             RETURNING message.id, message.thread_id
                 """,
                 rank=_RANK,
                 ids=[report[0] for report in reports],
@@ -98,11 +95,12 @@ class HrSmsMessage(models.Model):
                 now=fields.Datetime.now(),
             )
         )
-        messages = self.browse(row[0] for row in self.env.cr.fetchall())
+        rows = self.env.cr.fetchall()
+        messages = self.browse(message for message, _thread in rows)
         messages.invalidate_recordset(
-            ["state", "failure_code", "twilio_sid", "sent_date", "failure_reason"]
+            ["state", "failure_code", "twilio_sid", "sent_date", "failure_reason"], flush=False
         )
-        messages.thread_id._notify_changed()
+        self.env["hr.sms.thread"].browse({thread for _message, thread in rows})._notify_changed()
         # The code is kept with the state it explains, so this finds each opt-out once.
         opted_out = str(delivery.OPTED_OUT)
         if any(report[4] == opted_out for report in reports):

@@ -1,10 +1,12 @@
 from collections import defaultdict
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..rules import consent, keywords
+from . import screen_teller
 
 # Only the ledger may write these: an object nobody can send over RPC opens the door
 # (the idea is queue_job's).
@@ -15,6 +17,8 @@ CONSENT_SCOPES = [
     ("this_job", "This job only"),
     ("reminders", "Reminders only"),
 ]
+# What a transaction remembers of threads that changed.
+_CHANGED = "hr_recruitment_texting.changed_threads"
 OFFICER_GROUP = "hr_recruitment.group_hr_recruitment_user"
 LEDGER_FIELDS = frozenset(
     {
@@ -366,6 +370,19 @@ class HrSmsThread(models.Model):
     # ------------------------------------------------------------
 
     def _notify_changed(self):
+        """Have the screens of everyone who may read these threads told to read them again.
+
+        After the commit, once, however often a thread changed. See ``screen_teller``.
+        """
+        if not self or not self.env.registry.ready:  # nobody looks on while it is installed
+            return
+        postcommit = self.env.cr.postcommit
+        if _CHANGED not in postcommit.data:
+            postcommit.data[_CHANGED] = changed = set()
+            postcommit.add(partial(screen_teller.tell, self.env.cr.dbname, changed))
+        postcommit.data[_CHANGED].update(self.ids)
+
+    def _tell_screens(self):
         """Tell the screens of everyone who may read these threads to read them again.
 
         Only ids travel, each user's client reads under its own rights.
@@ -395,11 +412,12 @@ class HrSmsThread(models.Model):
                     allowed_company_ids=user.company_ids.ids
                 )
                 mine = threads.browse(as_user._filtered_access("read").ids)
-            for thread in mine:
-                applicants = thread.applicant_ids
-                if user not in officers:
-                    applicants = applicants.with_user(user)._filtered_access("read")
-                user._bus_send(
-                    "hr_recruitment_texting/thread",
-                    {"thread_id": thread.id, "applicant_ids": applicants.ids},
-                )
+            if not mine:
+                continue
+            applicants = mine.applicant_ids
+            if user not in officers:
+                applicants = applicants.with_user(user)._filtered_access("read")
+            user._bus_send(
+                "hr_recruitment_texting/thread",
+                {"thread_ids": mine.ids, "applicant_ids": applicants.ids},
+            )

@@ -1,6 +1,11 @@
-from odoo import models
+from collections import namedtuple
+
+from odoo import api, models, tools
 
 from ..gateway.client import DEFAULT_URL
+
+# What the webhooks need to know of a company, without asking the database.
+Account = namedtuple("Account", "company_id token numbers")
 
 
 class ResCompany(models.Model):
@@ -8,7 +13,15 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return companies
+
     def write(self, vals):
+        if vals.keys() & {"sms_twilio_account_sid", "sms_twilio_auth_token"}:
+            self.env.registry.clear_cache()
         if "sms_twilio_account_sid" in vals:
             sid = vals["sms_twilio_account_sid"] or False
             # sudo: which account it was, for whoever may write the new one
@@ -28,6 +41,22 @@ class ResCompany(models.Model):
         )
         self.env["hr.sms.message"].invalidate_model(["failure_code", "failure_reason"])
 
+    @api.model
+    @tools.ormcache()
+    def _sms_accounts(self):
+        """Return the Twilio accounts of all companies: ``{account SID: (Account, ...)}``."""
+        # sudo: a webhook has no user; secrets stay in this process
+        companies = self.sudo().search([("sms_twilio_account_sid", "!=", False)], order="id")
+        e164 = self.env["hr.sms.message"]._e164
+        accounts = {}
+        for company in companies:
+            # Odoo keeps the numbers as they were typed.
+            numbers = frozenset(e164(row.number) for row in company.sms_twilio_number_ids)
+            accounts.setdefault(company.sms_twilio_account_sid, []).append(
+                Account(company.id, company.sms_twilio_auth_token, numbers)
+            )
+        return {sid: tuple(theirs) for sid, theirs in accounts.items()}
+
     def _sms_connection(self, kind):
         """Return a connection to this company's Twilio account.
 
@@ -43,3 +72,20 @@ class ResCompany(models.Model):
             # The official address, or a simulator's.
             url or DEFAULT_URL,
         )
+
+
+class SmsTwilioNumber(models.Model):
+    _inherit = "sms.twilio.number"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_from_cache(self):
+        self.env.registry.clear_cache()

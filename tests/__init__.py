@@ -9,6 +9,7 @@ from . import test_consent_machine
 from . import test_consent_rules
 from . import test_core_form
 from . import test_core_paths
+from . import test_door_speed
 from . import test_erasure
 from . import test_erasure_live
 from . import test_gate_scale

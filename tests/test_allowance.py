@@ -200,7 +200,7 @@ class TestAllowance(AllowanceCase):
         sent = self.send()
         self.drain()
         self.env["hr.sms.message"]._settle_status(
-            sent.uuid, "undelivered", self.company.sms_twilio_account_sid, error_code="30003"
+            sent.uuid, "undelivered", self.company.ids, error_code="30003"
         )
         self.assertEqual(sent.state, "failed")
         self.assertEqual(self.assertLedger(48), 2)

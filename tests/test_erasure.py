@@ -246,7 +246,7 @@ class TestErasure(ErasureCase):
         uuid = self.message.uuid
         self.erase()
         found = self.env["hr.sms.message"]._settle_status(
-            uuid, "delivered", self.company.sms_twilio_account_sid, sid="SM" + "9" * 32
+            uuid, "delivered", self.company.ids, sid="SM" + "9" * 32
         )
         self.assertFalse(found)
         self.assertFalse(self.message.twilio_sid)

@@ -181,7 +181,7 @@ class TestReconciliation(ReconciliationCase):
         # Twilio's callback names the other one: the id tells which text it is.
         other = twins.filtered(lambda text: text.state == "queued")
         self.env["hr.sms.message"]._settle_status(
-            other.uuid, "delivered", self.company.sms_twilio_account_sid, sid=report.sid
+            other.uuid, "delivered", self.company.ids, sid=report.sid
         )
         self.assertEqual(other.state, "queued")
         self.assertFalse(other.twilio_sid)
@@ -212,7 +212,7 @@ class TestReconciliation(ReconciliationCase):
 
         def callback():
             self.env["hr.sms.message"]._settle_status(
-                message.uuid, "delivered", self.company.sms_twilio_account_sid, sid=sid
+                message.uuid, "delivered", self.company.ids, sid=sid
             )
 
         self.reconcile(meanwhile=callback)
@@ -341,7 +341,7 @@ class TestPersonDecides(ReconciliationCase):
         message = self.undecided()
         self.decide(message, "again")
         self.env["hr.sms.message"]._settle_status(
-            message.uuid, "delivered", self.company.sms_twilio_account_sid, sid="SM" + "3" * 32
+            message.uuid, "delivered", self.company.ids, sid="SM" + "3" * 32
         )
         self.assertFalse(self.drain().sent)
         self.assertEqual(message.state, "delivered")

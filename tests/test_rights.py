@@ -328,7 +328,7 @@ class TestRights(TextingCase):
             )
 
         told().unlink()
-        self.thread._notify_changed()
+        self.thread._tell_screens()
         channels = " ".join(told().mapped("channel"))
         for user, expected in (
             (self.nobody, False),

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import file_open, mute_logger
 
 from ..gateway import Result
-from ..models import direct_sender
+from ..models import direct_sender, screen_teller
 from .common import CANDIDATE, OUR_NUMBER, TextingCase
 
 
@@ -169,7 +169,10 @@ class TestSending(TextingCase):
 
     def test_direct_texts_wake_the_sender_after_the_commit(self):
         self.grant()
-        with patch.object(direct_sender, "_wake") as wake:
+        with (
+            patch.object(direct_sender, "_wake") as wake,
+            patch.object(screen_teller, "tell"),
+        ):
             self.send()
             wake.assert_not_called()
             self.env.cr.postcommit.run()
@@ -272,9 +275,7 @@ class TestSending(TextingCase):
 
     def settle(self, message, status, **kwargs):
         self.env.flush_all()
-        self.env["hr.sms.message"]._settle_status(
-            message.uuid, status, account_sid=self.company.sms_twilio_account_sid, **kwargs
-        )
+        self.env["hr.sms.message"]._settle_status(message.uuid, status, self.company.ids, **kwargs)
         return message.state
 
     def test_a_status_never_goes_back(self):
@@ -323,8 +324,9 @@ class TestSending(TextingCase):
         self.grant()
         message = self.send()
         self.drain()
-        self.env["hr.sms.message"]._settle_status(
-            message.uuid, "failed", account_sid="AC" + "9" * 32
+        other = self.env["res.company"].create({"name": "Other Hiring"})
+        self.assertFalse(
+            self.env["hr.sms.message"]._settle_status(message.uuid, "failed", other.ids)
         )
         self.assertEqual(message.state, "sent")
 

@@ -254,7 +254,7 @@ export async function openApplicant(texting, { view = true, openTab = true, resI
 /** As the server does after every change. */
 export function notify(applicantId) {
     MockServer.env["bus.bus"]._sendone("broadcast", "hr_recruitment_texting/thread", {
-        thread_id: 7,
+        thread_ids: [7],
         applicant_ids: [applicantId],
     });
 }

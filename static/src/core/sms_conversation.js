@@ -242,11 +242,11 @@ export class SmsConversation {
         }
     }
 
-    /** @param {{ thread_id?: number, applicant_ids?: number[] }} payload of a bus notification */
-    concerns({ thread_id: threadId, applicant_ids: applicantIds = [] }) {
+    /** @param {{ thread_ids?: number[], applicant_ids?: number[] }} payload of a bus notification */
+    concerns({ thread_ids: threadIds = [], applicant_ids: applicantIds = [] }) {
         return Boolean(
             this.applicantId &&
-                ((threadId && threadId === this.threadId) || applicantIds.includes(this.applicantId))
+                (threadIds.includes(this.threadId) || applicantIds.includes(this.applicantId))
         );
     }
 

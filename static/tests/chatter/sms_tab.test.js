@@ -297,7 +297,7 @@ test("live: what concerns others is not read again", async () => {
     await contains(".o_sms_status");
     const before = texting.count("sms_tab");
     MockServer.env["bus.bus"]._sendone("broadcast", "hr_recruitment_texting/thread", {
-        thread_id: 99,
+        thread_ids: [99],
         applicant_ids: [applicantId + 1],
     });
     await animationFrame();

@@ -1,0 +1,65 @@
+"""Tells screens what changed, after the commit and many changes at a time.
+
+A campaign brings hundreds of thousands of status callbacks: none of them, and no sender, waits
+for who has to be told. Should the process end first, screens show the change when they are
+opened the next time.
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+
+_logger = logging.getLogger(__name__)
+
+# Seconds in which changes are gathered: shorter than anybody notices.
+GATHER = 0.25
+
+_lock = threading.Lock()
+# database name -> ids of hr.sms.thread that changed
+_changed = defaultdict(set)
+# names of the databases that have a running thread
+_running = set()
+
+
+def tell(db_name, thread_ids):
+    """Have the screens told, soon. Returns at once.
+
+    :param str db_name: database
+    :param thread_ids: iterable of ids of ``hr.sms.thread``
+    """
+    with _lock:
+        _changed[db_name].update(thread_ids)
+        if db_name in _running:
+            return
+        _running.add(db_name)
+    thread = threading.Thread(
+        target=_run, args=(db_name,), name=f"recruitment_texting.screens.{db_name}", daemon=True
+    )
+    try:
+        thread.start()
+    except RuntimeError:
+        # No thread to be had, or the process is ending.
+        with _lock:
+            _running.discard(db_name)
+            _changed.pop(db_name, None)
+
+
+def _run(db_name):
+    threading.current_thread().dbname = db_name  # for Odoo's log
+    while True:
+        time.sleep(GATHER)
+        with _lock:
+            changed = _changed.pop(db_name, None)
+            if not changed:
+                _running.discard(db_name)
+                return
+        try:
+            with Registry(db_name).cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["hr.sms.thread"].browse(changed)._tell_screens()
+        except Exception:
+            _logger.exception("Telling the screens of %s failed", db_name)
