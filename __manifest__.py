@@ -36,6 +36,7 @@
         "views/res_config_settings_opt_out_views.xml",
         "views/res_config_settings_welcome_views.xml",
         "views/res_config_settings_invitation_views.xml",
+        "views/res_config_settings_ask_views.xml",
         "views/hr_sms_country_rule_views.xml",
         "views/hr_sms_allowance_views.xml",
         "views/hr_job_views.xml",

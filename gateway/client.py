@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 import aiohttp
 import requests
+from twilio.base import values
 from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.http_client import TwilioHttpClient
@@ -52,14 +53,14 @@ class Outgoing:
     :param str to: recipient, E.164
     :param str sender: one of the company's numbers, E.164
     :param str body: the whole text
-    :param str status_callback: absolute URL
+    :param status_callback: absolute URL, ``None`` to be told nothing
     """
 
     uuid: str
     to: str
     sender: str
     body: str
-    status_callback: str
+    status_callback: str | None
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ class Gateway:
                 to=text.to,
                 from_=text.sender,
                 body=text.body,
-                status_callback=text.status_callback,
+                status_callback=text.status_callback or values.unset,
             )
         except TwilioException as error:
             # REST and RFC 9457 errors alike carry a status and a code.

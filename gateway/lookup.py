@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 # The most Twilio gives at once: https://www.twilio.com/docs/messaging/api/message-resource
 PAGE_SIZE = 1000
+# Network errors, refusals, and answers that are no JSON.
+_FAILURES = (TwilioException, requests.exceptions.RequestException, ValueError)
 # Questions under way at once, for one account.
 CONCURRENCY = 20
 
@@ -69,11 +71,47 @@ class Lookup(Gateway):
                 if report.created < since:
                     break  # newest first
                 reports.append(report)
-        except (TwilioException, requests.exceptions.RequestException, ValueError) as error:
-            # ValueError: an answer that is no JSON
+        except _FAILURES as error:
             _logger.info("%s while reading Twilio's message list", type(error).__name__)
             return None
         return reports
+
+    def texts(self, sids):
+        """Return what Twilio says of single texts, concurrently.
+
+        :param sids: list of MessageSids
+        :returns: list of :class:`Report`, without those that Twilio does not know or did not
+            tell of
+        """
+        with ThreadPoolExecutor(
+            max_workers=min(CONCURRENCY, len(sids)) or 1,
+            thread_name_prefix="recruitment_texting.lookup",
+        ) as pool:
+            return [report for report in pool.map(self._text, sids) if report]
+
+    def _text(self, sid):
+        try:
+            return _report(self._client().messages(sid).fetch())
+        except _FAILURES as error:
+            _logger.info("%s while asking Twilio about a text", type(error).__name__)
+            return None
+
+    def pages(self, since, until):
+        """Yield Twilio's message list page by page, as far as Twilio can be asked.
+
+        :param datetime since: when texts were sent at the earliest, naive UTC
+        :param datetime until: and at the latest
+        :returns: generator of lists of :class:`Report`, newest first, 1,000 at most
+        """
+        try:
+            page = self._client().messages.page(
+                date_sent_after=since, date_sent_before=until, page_size=PAGE_SIZE
+            )
+            while page is not None:
+                yield [_report(message) for message in page]
+                page = page.next_page()
+        except _FAILURES as error:
+            _logger.info("%s while reading Twilio's message list", type(error).__name__)
 
 
 def _report(message):

@@ -8,6 +8,8 @@ from . import res_company_limits
 from . import res_config_settings_limits
 from . import res_company_opt_out
 from . import res_company_twilio
+from . import res_company_ask
+from . import res_config_settings_ask
 from . import res_config_settings_opt_out
 from . import res_company_welcome
 from . import res_company_invitation
@@ -46,6 +48,8 @@ from . import hr_sms_message_sender
 from . import hr_sms_message_allowance
 from . import hr_sms_message_status
 from . import hr_sms_message_reconcile
+from . import hr_sms_message_ask
+from . import hr_sms_media
 from . import hr_sms_message_inbound
 from . import hr_sms_message_ordinary
 from . import hr_sms_keyword

@@ -197,6 +197,9 @@ class HrApplicant(models.Model):
         found = self.env["hr.sms.message"].search(domain, order="id desc", limit=limit + 1)
         labels = self._sms_selection_labels("hr.sms.message", "state")["state"]
         page = found[:limit]
+        # sudo: whoever may read a text sees its files
+        media = self.env["hr.sms.media"].sudo().search([("message_id", "in", page.ids)])
+        files = media.grouped("message_id")
         return [
             {
                 "id": message.id,
@@ -204,6 +207,7 @@ class HrApplicant(models.Model):
                 "kind": message.kind,
                 "body": message.body or "",
                 "erased": bool(message.erased_date),
+                "media": files[message.sudo()]._shown() if message.sudo() in files else [],
                 "state": message.state,
                 "state_label": labels[message.state],
                 "date": fields.Datetime.to_string(message.create_date),

@@ -42,6 +42,7 @@ class HrSmsMessage(models.Model):
         messages.filtered(lambda message: message.state in ("queued", "scheduled")).write(
             {"state": "canceled", "failure_code": "erased", "wait_code": False}
         )
+        self.env["hr.sms.media"].search([("message_id", "in", messages.ids)])._erase()
         messages.write(
             {
                 "body": False,

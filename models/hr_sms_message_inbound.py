@@ -59,6 +59,7 @@ class HrSmsMessage(models.Model):
                 "applicant_id": applicant.id,
             }
         )
+        self.env["hr.sms.media"]._expect(message, form)
         if keyword:
             twilio_answers = bool(form.get("OptOutType")) or (
                 keywords.twilio_handles(body, keyword.word, recipient)

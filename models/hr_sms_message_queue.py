@@ -250,7 +250,9 @@ class HrSmsMessage(models.Model):
             to=self.thread_id.number,
             sender=self.sender_number,
             body=self.body,
-            status_callback=urljoin(self.company_id.get_base_url(), f"{STATUS_ROUTE}/{self.uuid}"),
+            status_callback=self._wants_callback()
+            and urljoin(self.company_id.get_base_url(), f"{STATUS_ROUTE}/{self.uuid}")
+            or None,
         )
 
     # ------------------------------------------------------------
@@ -294,6 +296,9 @@ class HrSmsMessage(models.Model):
             ["uuid", "attempt_count", "thread_id"],
         )
         messages = recorded.grouped("uuid")
+        # What was given up and queued anew meanwhile goes by another name.
+        if not (results := [result for result in results if result.uuid in messages]):
+            return
         rows = [self._as_row(messages[result.uuid], result, now) for result in results]
         self._write_rows(rows, now)
         opted_out = [

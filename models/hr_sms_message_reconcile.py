@@ -1,3 +1,4 @@
+import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -101,6 +102,7 @@ class HrSmsMessage(models.Model):
 
         :returns: list of ``(Lookup, [(thread id, number, since)])``, one for each account
         """
+        self.flush_model()
         now = fields.Datetime.now()
         self.env.cr.execute(
             """
@@ -241,6 +243,9 @@ class HrSmsMessage(models.Model):
                 and text.attempt_count < delivery.MAX_ATTEMPTS
             )
         )
+        for text in going:
+            # Should its sender be alive after all, it finds that this text is not its own.
+            text.uuid = uuid.uuid4().hex
         going._back_into_queue()
         late = self - going
         late.write({"state": "failed", "failure_code": "never_arrived"})

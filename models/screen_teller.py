@@ -10,6 +10,8 @@ import threading
 import time
 from collections import defaultdict
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
@@ -61,5 +63,8 @@ def _run(db_name):
             with Registry(db_name).cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["hr.sms.thread"].browse(changed)._tell_screens()
+        except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:
+            # The process is ending, or the database: its screens come back with it.
+            _logger.info("Screens of %s were not told: %s", db_name, type(error).__name__)
         except Exception:
             _logger.exception("Telling the screens of %s failed", db_name)

@@ -51,6 +51,7 @@ class Control:
             web.post("/control/numbers", self.plain(self.set_number)),
             web.post("/control/inbound", self.plain(self.inbound)),
             web.post("/control/opt-out", self.plain(self.opt_out)),
+            web.post("/control/age", self.plain(self.age)),
             web.post("/control/reset", self.plain(self.reset)),
             web.get("/control/events", self.sim.live.handler),
         ]
@@ -349,6 +350,16 @@ class Control:
         for number in numbers:
             self.sim.set_opt_out((number, phone), bool(data.get("opted_out", True)))
         return {"phone": phone, "numbers": numbers}
+
+    async def age(self, request):
+        """POST /control/age {seconds}: as if all messages so far were so much older."""
+        seconds = float((await self._json(request)).get("seconds") or 0)
+        for message in self.sim.store.by_sid.values():
+            message.created -= seconds
+            message.updated -= seconds
+            if message.sent is not None:
+                message.sent -= seconds
+        return {"seconds": seconds}
 
     async def reset(self, request):
         """POST /control/reset: as freshly started; numbers and their addresses stay."""

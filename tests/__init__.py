@@ -1,6 +1,7 @@
 from . import test_allowance
 from . import test_allowance_plan
 from . import test_allowance_races
+from . import test_ask
 from . import test_blacklist
 from . import test_consent_import
 from . import test_consent_link
@@ -12,6 +13,7 @@ from . import test_core_paths
 from . import test_door_speed
 from . import test_erasure
 from . import test_erasure_live
+from . import test_faults_live
 from . import test_gate_scale
 from . import test_gateway
 from . import test_gateway_erasure
@@ -26,6 +28,7 @@ from . import test_ledger_check
 from . import test_limits
 from . import test_live_setup
 from . import test_live_texting
+from . import test_media
 from . import test_number_notices
 from . import test_opt_out_line
 from . import test_opt_out_phrases

@@ -71,6 +71,25 @@ class TestLookup(BaseCase):
             [reports] = self.lookup().texts_to([(PHONE, self.now() - timedelta(minutes=1))])
         self.assertEqual([report.sid for report in reports], sids[::-1])
 
+    def test_single_texts(self):
+        sids = [self.deliver(), self.deliver("Bye")]
+        self.simulator.control("/control/wait")
+        reports = self.lookup().texts([sids[1], "SM" + "0" * 32, sids[0]])
+        self.assertEqual([report.sid for report in reports], sids[::-1])
+        self.assertEqual({report.status for report in reports}, {"delivered"})
+        self.assertEqual(self.lookup(auth_token="0" * 32).texts(sids), [])
+        self.assertEqual(self.lookup().texts([]), [])
+
+    def test_the_whole_list_page_by_page(self):
+        sids = [self.deliver(f"No {number}") for number in range(7)]
+        since, until = self.now() - timedelta(minutes=1), self.now() + timedelta(minutes=1)
+        with patch.object(lookup, "PAGE_SIZE", 3):
+            pages = list(self.lookup().pages(since, until))
+        self.assertEqual([len(page) for page in pages], [3, 3, 1])
+        self.assertEqual([report.sid for page in pages for report in page], sids[::-1])
+        self.assertEqual(list(self.lookup().pages(until, until + timedelta(hours=1))), [[]])
+        self.assertEqual(list(self.lookup(auth_token="0" * 32).pages(since, until)), [])
+
     def test_why_a_text_failed(self):
         self.deliver(to="+15005530005")
         self.simulator.control("/control/wait")

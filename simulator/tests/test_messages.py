@@ -385,3 +385,14 @@ def test_phone_switched_off(sim):
     message = sim.send()
     sim.settle()
     assert sim.client.messages(message.sid).fetch().status == "delivered"
+
+
+def test_age_makes_messages_older(sim):
+    """What looks back after a while need not wait for it."""
+    sim.send()
+    sim.settle()
+    [before] = sim.messages()
+    assert sim.control("age", {"seconds": 3600}) == {"seconds": 3600}
+    [after] = sim.messages()
+    for name in ("created", "sent", "updated"):
+        assert round(before[name] - after[name]) == 3600

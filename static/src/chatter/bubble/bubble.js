@@ -34,6 +34,11 @@ export class SmsBubble extends Component {
         return linkify(this.props.message.body || "");
     }
 
+    /** Pictures and files that came with the text. */
+    get media() {
+        return this.props.message.media || [];
+    }
+
     get time() {
         return formatTime(this.props.message.date);
     }
