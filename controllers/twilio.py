@@ -17,6 +17,7 @@ _logger = logging.getLogger(__name__)
 
 # Seconds to wait for a row that somebody else holds. Twilio waits 15 for an answer.
 LOCK_TIMEOUT = 5
+_BUSY = (errors.LockNotAvailable, errors.DeadlockDetected)
 _NOTHING = empty_twiml()
 _UUID = re.compile(r"[0-9a-f]{32}")
 
@@ -54,7 +55,7 @@ class TwilioWebhooks(http.Controller):
             if not messages._receive_ordinary(*received):
                 messages._receive(*received)
                 messages.env.flush_all()
-        except (errors.LockNotAvailable, errors.UniqueViolation) as error:
+        except (*_BUSY, errors.UniqueViolation) as error:
             # Somebody holds the number, or takes in the same text: Twilio asks again.
             raise ServiceUnavailable() from error
         return self._twiml()
@@ -90,7 +91,7 @@ class TwilioWebhooks(http.Controller):
                 sid=webhook.message_sid,
                 error_code=webhook.form.get("ErrorCode") or None,
             )
-        except errors.LockNotAvailable as error:
+        except _BUSY as error:
             raise ServiceUnavailable() from error
         if not known:
             raise NotFound()
