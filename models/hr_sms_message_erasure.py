@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..gateway import Gateway
 from .hr_sms_message_queue import BATCH
 
 
@@ -124,9 +125,8 @@ class HrSmsTwilioErasure(models.Model):
         return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     def _by_gateway(self):
-        requests = self.grouped("message_id")
-        for gateway, messages in self.message_id._by_gateway():
-            yield gateway, self.browse().union(*(requests[message] for message in messages))
+        for company, requests in self.grouped("company_id").items():
+            yield company._sms_connection(Gateway), requests
 
     def _settle(self, outcome):
         """Note what became of it, without content.

@@ -394,7 +394,11 @@ class TestReceiving(WebhookCase):
 
     def test_stop_counts_for_all_companies_that_share_the_number(self):
         other = self.env["res.company"].create(
-            {"name": "Sister Hiring", "country_id": self.env.ref("base.us").id}
+            {
+                "name": "Sister Hiring",
+                "country_id": self.env.ref("base.us").id,
+                "sms_welcome": "off",
+            }
         )
         self.connect_company(other)
         sister = self.make_applicant(company_id=other.id, job_id=False)
