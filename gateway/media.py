@@ -123,11 +123,11 @@ def _split(url):
     """Return the parts of a plain web address, ``None`` for anything else."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
-        parts.port  # noqa: B018 raises for what is no port
-    except ValueError:
+        port = parts.port or -1
+    except ValueError:  # also for what is no port
         return None
-    return parts if usable else None
+    usable = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return parts if usable and port else None
 
 
 def _origin(parts):
