@@ -72,6 +72,8 @@ from . import hr_applicant_review
 from . import hr_applicant_unconfirmed
 from . import hr_applicant_limits
 from . import hr_applicant_opt_out
+from . import hr_applicant_schedule
+from . import hr_sms_message_planned
 from . import hr_applicant_number_notices
 from . import hr_applicant_consent_reasons
 from . import hr_applicant_invitation

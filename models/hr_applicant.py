@@ -184,6 +184,23 @@ class HrApplicant(models.Model):
             raise ValidationError(self.env._("The text has broken characters. Type it anew."))
         return value
 
+    def _sms_date_argument(self, value):
+        """Check a time that a client sent.
+
+        :param value: UTC datetime or a string of one, or anything empty
+        :returns: UTC datetime, ``None`` when empty
+        :raises ValidationError: when it is no time
+        """
+        try:
+            return fields.Datetime.to_datetime(value or None)
+        except (ValueError, TypeError) as error:
+            raise ValidationError(
+                self.env._(
+                    "%(date)s is not a time. Write it as YYYY-MM-DD HH:MM:SS, in UTC.",
+                    date=str(value)[:30],
+                )
+            ) from error
+
     def _sms_usable_number(self, number=None):
         """Return a number of this applicant as E.164.
 
@@ -227,15 +244,7 @@ class HrApplicant(models.Model):
         :raises UserError: when the gate refuses, with the reason and what to do
         """
         self._sms_check_right(SEND_GROUP)
-        try:
-            scheduled_date = fields.Datetime.to_datetime(scheduled_date or None)
-        except (ValueError, TypeError) as error:
-            raise ValidationError(
-                self.env._(
-                    "%(date)s is not a time. Write it as YYYY-MM-DD HH:MM:SS, in UTC.",
-                    date=str(scheduled_date)[:30],
-                )
-            ) from error
+        scheduled_date = self._sms_date_argument(scheduled_date)
         if purpose not in (None, False, "job", "reminder"):
             raise ValidationError(
                 self.env._("A text is about jobs (job) or reminds of something (reminder).")

@@ -195,10 +195,17 @@ class HrApplicant(models.Model):
         if before_id:
             domain &= Domain("id", "<", min(before_id, MAX_ID))
         found = self.env["hr.sms.message"].search(domain, order="id desc", limit=limit + 1)
+        return self._sms_tab_texts(found[:limit].sorted("id")), len(found) > limit
+
+    def _sms_tab_texts(self, messages):
+        """Return what the tab shows of each text.
+
+        :param messages: ``hr.sms.message`` records that the user may read
+        :returns: list of dicts, in their order
+        """
         labels = self._sms_selection_labels("hr.sms.message", "state")["state"]
-        page = found[:limit]
         # sudo: whoever may read a text sees its files
-        media = self.env["hr.sms.media"].sudo().search([("message_id", "in", page.ids)])
+        media = self.env["hr.sms.media"].sudo().search([("message_id", "in", messages.ids)])
         files = media.grouped("message_id")
         return [
             {
@@ -212,6 +219,7 @@ class HrApplicant(models.Model):
                 "state_label": labels[message.state],
                 "date": fields.Datetime.to_string(message.create_date),
                 "scheduled_date": fields.Datetime.to_string(message.scheduled_date) or False,
+                "sent_date": fields.Datetime.to_string(message.sent_date) or False,
                 "author_name": message.author_id.name or "",
                 "decided_by": message.decided_by_id.name or "",
                 "failure_code": message.failure_code or "",
@@ -223,8 +231,8 @@ class HrApplicant(models.Model):
                 if message.applicant_id and message.applicant_id != self
                 else "",
             }
-            for message in reversed(page)
-        ], len(found) > limit
+            for message in messages
+        ]
 
     def _sms_tab_consent(self, thread, number, code, reminder_only):
         """Return the status: what it is, who gave or added it, when, how, what can be done."""

@@ -33,6 +33,8 @@ from . import test_number_notices
 from . import test_opt_out_line
 from . import test_opt_out_phrases
 from . import test_people
+from . import test_planned
+from . import test_planned_live
 from . import test_privacy
 from . import test_proof
 from . import test_proof_fonts
@@ -42,6 +44,7 @@ from . import test_reconciliation_rules
 from . import test_retention
 from . import test_review
 from . import test_rights
+from . import test_schedule_times
 from . import test_segments
 from . import test_sending
 from . import test_sms_api

@@ -26,8 +26,12 @@ class HrApplicant extends models.ServerModel {
     message_follower_ids = fields.Many2many({ relation: "mail.followers" });
 }
 
+class HrSmsMessage extends models.ServerModel {
+    _name = "hr.sms.message";
+}
+
 export function defineTextingModels() {
-    return defineModels({ ...mailModels, HrApplicant });
+    return defineModels({ ...mailModels, HrApplicant, HrSmsMessage });
 }
 
 /**
@@ -45,6 +49,10 @@ export class FakeTexting {
         this.consents = { [MAIN]: makeConsent() };
         this.messages = { [MAIN]: [], [OTHER]: [] };
         this.history = [];
+        this.zones = [];
+        this.presets = [];
+        /** Times in quiet hours: when those end. */
+        this.quietFor = {};
         /** Set to an Error to have the next call of that method refused. */
         this.refusals = {};
         /** Set to a Deferred to keep a method from answering. */
@@ -90,6 +98,21 @@ export class FakeTexting {
         );
     }
 
+    addPlanned(values = {}, number = MAIN) {
+        return this.addMessage(
+            {
+                state: "scheduled",
+                state_label: "Scheduled",
+                kind: "direct",
+                planned: true,
+                can_edit: true,
+                can_cancel: true,
+                ...values,
+            },
+            number
+        );
+    }
+
     // what the client calls
 
     sms_tab({ number, before_id, limit }) {
@@ -117,14 +140,43 @@ export class FakeTexting {
             opt_out: this.optOut || false,
             quiet_until: this.quietUntil || false,
             quiet_until_local: this.quietUntilLocal || "",
+            zones: this.zones,
+            planned: (this.messages[selected] || [])
+                .filter(({ planned, state }) => planned && ["scheduled", "queued"].includes(state))
+                .map((message) => ({ ...message })),
             messages: all.slice(-limit).map((message) => ({ ...message })),
             has_older: all.length > limit,
         };
     }
 
     sms_send({ body, number, scheduled_date: date }) {
-        const state = date ? "scheduled" : "queued";
-        this.addMessage({ body, state, state_label: state, scheduled_date: date || false }, number);
+        if (date) {
+            this.addPlanned({ body, scheduled_date: date }, number);
+        } else {
+            this.addMessage({ body, state: "queued", state_label: "queued" }, number);
+        }
+        return true;
+    }
+
+    sms_schedule_check({ scheduled_date: date }) {
+        return { presets: this.presets, quiet_until: this.quietFor[date] || false };
+    }
+
+    sms_cancel(values, ids) {
+        for (const message of this.messages[MAIN].filter(({ id }) => ids.includes(id))) {
+            Object.assign(message, { state: "canceled", state_label: "Not sent" });
+        }
+        return ids;
+    }
+
+    sms_send_now(values, ids) {
+        const message = this.messages[MAIN].find(({ id }) => ids.includes(id));
+        Object.assign(message, { state: "queued", scheduled_date: false, planned: false });
+        return true;
+    }
+
+    sms_reschedule(values, ids) {
+        Object.assign(this.messages[MAIN].find(({ id }) => ids.includes(id)), values);
         return true;
     }
 
@@ -189,7 +241,9 @@ const METHODS = [
     "sms_mark_read",
     "sms_review_decide",
     "sms_unconfirmed_decide",
+    "sms_schedule_check",
 ];
+const MESSAGE_METHODS = ["sms_cancel", "sms_send_now", "sms_reschedule"];
 
 export function makeConsent(values = {}) {
     return {
@@ -233,6 +287,16 @@ export async function openApplicant(texting, { view = true, openTab = true, resI
                 throw error;
             }
             return texting[method](kwargs);
+        });
+    }
+    for (const method of MESSAGE_METHODS) {
+        onRpc("hr.sms.message", method, async ({ args: [ids], kwargs: { context, ...kwargs } }) => {
+            texting.calls.push({ method, ids: [...ids], kwargs: Object.fromEntries(Object.entries(kwargs)) });
+            const error = texting.refusals[method];
+            if (error) {
+                throw error;
+            }
+            return texting[method](kwargs, ids);
         });
     }
     const pyEnv = await startServer();

@@ -4,6 +4,15 @@ import { _t } from "@web/core/l10n/translation";
 
 const { DateTime } = luxon;
 
+const MOMENT = {
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+};
+
 /**
  * @param {string|false} value a date, or a date and time in UTC, as the server writes them
  */
@@ -37,4 +46,48 @@ export function formatDay(value) {
         return _t("Yesterday");
     }
     return day.toLocaleString(DateTime.DATE_FULL);
+}
+
+/**
+ * @param {string} value a date and time in UTC, may be empty
+ * @param {string} [zone] IANA name; the reader's by default
+ * @returns {string} with the day of the week and the time zone
+ */
+export function describeMoment(value, zone = "default") {
+    if (!value) {
+        return "";
+    }
+    const moment = deserializeDateTime(value).setZone(zone);
+    const isThisYear = moment.year === DateTime.now().year;
+    return moment.toLocaleString(isThisYear ? MOMENT : { ...MOMENT, year: "numeric" });
+}
+
+/**
+ * The same where somebody else is. Where that may be in several time zones: the earliest clock and the
+ * latest.
+ *
+ * @param {string} value a date and time in UTC, may be empty
+ * @param {string[]} zones IANA names, possibly none
+ * @param {{ onlyIfOther?: boolean }} [options] nothing where the clocks show what the reader's shows
+ * @returns {string} empty when nothing is known
+ */
+export function describeMomentThere(value, zones, { onlyIfOther = false } = {}) {
+    if (!value) {
+        return "";
+    }
+    const moment = deserializeDateTime(value);
+    const clocks = new Map();
+    for (const zone of zones) {
+        const there = moment.setZone(zone);
+        if (there.isValid) {
+            clocks.set(there.offset, zone);
+        }
+    }
+    const offsets = [...clocks.keys()].sort((a, b) => a - b);
+    if (!offsets.length || (onlyIfOther && offsets.every((offset) => offset === moment.offset))) {
+        return "";
+    }
+    return [...new Set([offsets[0], offsets.at(-1)])]
+        .map((offset) => describeMoment(value, clocks.get(offset)))
+        .join(" – ");
 }

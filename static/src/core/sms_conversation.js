@@ -50,6 +50,10 @@ export class SmsConversation {
         this.quietUntilLocal = "";
         this.messages = [];
         this.hasOlder = false;
+        /** The texts that wait, the next one first. */
+        this.planned = [];
+        /** IANA names of the time zones the candidate may be in. */
+        this.zones = [];
         this.numbers = [];
     }
 
@@ -142,6 +146,8 @@ export class SmsConversation {
         this.optOut = answer.opt_out || false;
         this.quietUntil = answer.quiet_until || false;
         this.quietUntilLocal = answer.quiet_until_local || "";
+        this.planned = answer.planned || [];
+        this.zones = answer.zones || [];
         this.ready = true;
     }
 
@@ -191,6 +197,25 @@ export class SmsConversation {
         const values = scheduledDate ? { scheduled_date: scheduledDate } : {};
         await this._call("sms_send", { body, number, purpose, ...values });
         await this.load();
+    }
+
+    /** @param {string|false} date in UTC that is thought of */
+    checkSchedule(date) {
+        return this._call("sms_schedule_check", { number: this.number, scheduled_date: date });
+    }
+
+    /** @param {number[]} ids of texts that wait */
+    cancelTexts(ids) {
+        return this._change("sms_cancel", ids);
+    }
+
+    sendTextNow(id) {
+        return this._change("sms_send_now", [id]);
+    }
+
+    /** @param {{ scheduled_date?: string, body?: string }} values what changes */
+    rescheduleText(id, values) {
+        return this._change("sms_reschedule", [id], values);
     }
 
     async grantConsent(values) {
@@ -248,6 +273,11 @@ export class SmsConversation {
             this.applicantId &&
                 (threadIds.includes(this.threadId) || applicantIds.includes(this.applicantId))
         );
+    }
+
+    async _change(method, ids, values = {}) {
+        await this.orm.silent.call("hr.sms.message", method, [ids], values);
+        await this.load();
     }
 
     _call(method, kwargs) {

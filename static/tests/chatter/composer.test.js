@@ -61,7 +61,7 @@ test("at night: send now, or in the morning there", async () => {
     expect(".o_sms_send_morning").not.toBeEnabled();
     await insertText(".o_sms_input", "Good morning");
     await click(".o_sms_send_morning:enabled");
-    await shows(".o_sms_bubble_state", "Goes out");
+    await shows(".o_sms_planned_when", "Goes out");
     expect(texting.last("sms_send")).toEqual({
         body: "Good morning",
         number: MAIN,
@@ -71,7 +71,7 @@ test("at night: send now, or in the morning there", async () => {
     expect(".o_sms_input").toHaveValue("");
     await insertText(".o_sms_input", "Urgent");
     await click(".o_sms_send:enabled");
-    await contains(".o_sms_bubble", { count: 2 });
+    await contains(".o_sms_bubble", { count: 1 });
     expect(texting.last("sms_send")).toEqual({ body: "Urgent", number: MAIN, purpose: "job" });
 });
 

@@ -55,6 +55,7 @@ export class SmsBubble extends Component {
     /** @returns {{ icon: string, tone?: string, label: string }|null} */
     get state() {
         const { state, state_label: label, scheduled_date: scheduled } = this.props.message;
+        const { sent_date: sent } = this.props.message;
         if (!this.isOutbound) {
             return null;
         }
@@ -64,7 +65,9 @@ export class SmsBubble extends Component {
         if (state === "scheduled" && scheduled) {
             return { ...STATES.scheduled, label: _t("Goes out %s", formatWhen(scheduled)) };
         }
-        return STATES[state] || { icon: "fa-circle-o", label: label || state };
+        const look = STATES[state] || { icon: "fa-circle-o", label: label || state };
+        // Written at another time than it went.
+        return scheduled && sent ? { ...look, label: `${look.label} · ${formatWhen(sent)}` } : look;
     }
 
     get reason() {

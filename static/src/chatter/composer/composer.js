@@ -3,6 +3,7 @@ import { Component, onMounted, useRef, useState } from "@odoo/owl";
 import { isMacOS } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
 import { useAutoresize } from "@web/core/utils/autoresize";
+import { useService } from "@web/core/utils/hooks";
 
 import { formatWhen } from "../../core/dates";
 import { drafts } from "../../core/drafts";
@@ -10,6 +11,7 @@ import { messageOf } from "../../core/errors";
 import { TWILIO_ACCEPTABLE_USE, TWILIO_MESSAGING_POLICY } from "../../core/links";
 import { withOptOutLine } from "../../core/opt_out_line";
 import { countSegments, GSM_7 } from "../../core/segments";
+import { SmsScheduleDialog } from "../schedule_dialog/schedule_dialog";
 
 /** Where a text is written: counts as it is typed, says why when it cannot be sent. */
 export class SmsComposer extends Component {
@@ -35,6 +37,7 @@ export class SmsComposer extends Component {
             sending: false,
             error: "",
         });
+        this.dialog = useService("dialog");
         this.inputRef = useRef("input");
         useAutoresize(this.inputRef);
         onMounted(() => {
@@ -181,18 +184,37 @@ export class SmsComposer extends Component {
         if (!this.isSendable) {
             return;
         }
+        this.state.error = "";
+        try {
+            await this._send(scheduledDate);
+        } catch (error) {
+            this.state.error = messageOf(error);
+        }
+        this._focus();
+    }
+
+    /** At a time to be picked. */
+    sendLater() {
+        if (!this.isSendable) {
+            return;
+        }
+        this.state.error = "";
+        this.dialog.add(
+            SmsScheduleDialog,
+            { conversation: this.props.conversation, onConfirm: (date) => this._send(date) },
+            { onClose: () => this._focus() }
+        );
+    }
+
+    /** @throws what the server refuses; the text stays then */
+    async _send(scheduledDate) {
         const body = this.state.text.trim();
         this.state.sending = true;
-        this.state.error = "";
         try {
             const purpose = this.isReminderOnly ? "reminder" : "job";
             await this.conversation.send(body, this.number, purpose, scheduledDate);
-        } catch (error) {
-            this.state.error = messageOf(error);
-            return;
         } finally {
             this.state.sending = false;
-            this._focus();
         }
         this.state.text = "";
         this.state.isReminder = false;

@@ -26,6 +26,7 @@ import { SmsComposer } from "../composer/composer";
 import { SmsConsentDialog } from "../consent_dialog/consent_dialog";
 import { SmsWithdrawDialog } from "../consent_dialog/withdraw_dialog";
 import { SmsConsentPopover } from "../consent_popover/consent_popover";
+import { SmsPlanned } from "../planned/planned";
 import { SmsReview } from "../review/review";
 import { SmsStatusChip } from "../status_chip/status_chip";
 
@@ -41,6 +42,7 @@ export class SmsTab extends Component {
         DropdownItem,
         SmsBubble,
         SmsComposer,
+        SmsPlanned,
         SmsReview,
         SmsStatusChip,
     };
@@ -86,11 +88,12 @@ export class SmsTab extends Component {
     // What is shown
     //--------------------------------------------------------------------------
 
-    /** The messages, oldest first, with a line where a day begins. */
+    /** The messages, oldest first, with a line where a day begins. Those that wait have a list. */
     get rows() {
+        const planned = new Set(this.conversation.planned.map(({ id }) => id));
         const rows = [];
         let current;
-        for (const message of this.conversation.messages) {
+        for (const message of this.conversation.messages.filter(({ id }) => !planned.has(id))) {
             const day = dayOf(message.date);
             if (day !== current) {
                 rows.push({ key: `day/${message.id}`, day: formatDay(message.date) });
