@@ -189,6 +189,6 @@ class TestPlannedBrowser(LiveTextingCase):
             browser.click(".o_sms_planned_cancel")
             browser.click(".modal .btn-primary")
             browser.wait_for("!document.querySelector('.o_sms_planned')")
-            browser.wait_for("document.querySelector('.o_sms_bubble[data-state=canceled]')")
+            browser.wait_for_selector(".o_sms_bubble[data-state=canceled]")
         self.assertEqual([state for state, _body, _date in self.texts(phone)][1], "canceled")
         self.assertEqual(len(self.at_twilio(phone)), 1)

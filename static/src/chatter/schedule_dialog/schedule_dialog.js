@@ -3,6 +3,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { Dialog } from "@web/core/dialog/dialog";
 import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 
 import { describeMoment, describeMomentThere } from "../../core/dates";
@@ -44,6 +45,8 @@ export class SmsScheduleDialog extends Component {
             error: "",
             saving: false,
         });
+        // The user's own, without the seconds.
+        this.format = `${localization.dateFormat} ${localization.timeFormat.replace(/[:.]ss/, "")}`;
         /** Only what was asked for last counts. */
         this.asked = 0;
         onWillStart(() => this.check());
@@ -57,12 +60,14 @@ export class SmsScheduleDialog extends Component {
         return this.isEdit ? _t("Change planned text") : _t("Send later");
     }
 
+    /** On the candidate's clock where it is known: tomorrow there may be today here. */
     get options() {
+        const { zones } = this.conversation;
         return [
             ...this.state.presets.map(({ code, date }) => ({
                 code,
                 label: PRESETS[code],
-                when: describeMoment(date),
+                when: describeMomentThere(date, zones) || describeMoment(date),
             })),
             { code: CUSTOM, label: _t("Another time"), when: "" },
         ];
