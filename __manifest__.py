@@ -41,6 +41,7 @@
         "views/hr_sms_allowance_views.xml",
         "views/hr_job_views.xml",
         "views/hr_applicant_views.xml",
+        "wizards/applicant_get_refuse_reason_views.xml",
         "wizards/base_module_uninstall_views.xml",
         "wizards/hr_sms_erasure_views.xml",
         "wizards/hr_sms_invite_views.xml",

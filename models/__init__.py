@@ -74,6 +74,11 @@ from . import hr_applicant_limits
 from . import hr_applicant_opt_out
 from . import hr_applicant_schedule
 from . import hr_sms_message_planned
+from . import hr_sms_message_closing
+from . import hr_applicant_closing
+from . import hr_sms_message_handover
+from . import res_users
+from . import res_groups
 from . import hr_applicant_number_notices
 from . import hr_applicant_consent_reasons
 from . import hr_applicant_invitation

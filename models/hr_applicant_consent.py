@@ -5,7 +5,7 @@ import pytz
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..rules.consent import PUBLIC_METHODS
+from ..rules.consent import MISTAKE, PUBLIC_METHODS
 from .hr_applicant import SEND_GROUP
 from .hr_applicant_consent_given import Given
 
@@ -87,11 +87,15 @@ class HrApplicant(models.Model):
         )
         return [event.id or next(new) for _reason, event in weighed]
 
-    def sms_consent_withdraw(self, number=None, note=None):
-        """Withdraw consent on the candidate's behalf.
+    def sms_consent_withdraw(self, number=None, note=None, by_mistake=False):
+        """Withdraw consent on the candidate's behalf, or take back what was entered by mistake.
+
+        Both append to the ledger, nothing is ever deleted from it.
 
         :param number: phone number in any format, ``None`` for the applicant's main number
         :param note: why
+        :param bool by_mistake: the consent was entered by mistake; the event says so by its
+            source, and consent may be added again whatever its date
         :returns: list of ids of the consent events, one for each applicant
         :raises AccessError: without the right to send SMS or to read the applicant
         :raises UserError: without a usable number
@@ -110,6 +114,7 @@ class HrApplicant(models.Model):
                         "method": "manual",
                         "applicant": applicant,
                         "actor_name": self.env.user.name,
+                        "source": MISTAKE if by_mistake else None,
                         "note": note,
                     }
                     for applicant in self

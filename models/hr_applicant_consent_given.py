@@ -4,7 +4,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from ..rules.consent import PUBLIC_METHODS
+from ..rules.consent import MISTAKE, PUBLIC_METHODS
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,8 @@ class HrApplicant(models.Model):
     def _sms_decided_dates(self, threads):
         """Return since when numbers want no texts.
 
-        :returns: dict from ``hr.sms.thread`` id to UTC datetime
+        :returns: dict from ``hr.sms.thread`` id to UTC datetime and whether the candidate said
+            nothing then: consent was only taken back as entered by mistake
         """
         closed = {
             thread.id: thread.consent_sequence
@@ -152,11 +153,12 @@ class HrApplicant(models.Model):
             self.env["hr.sms.consent"]
             .sudo()
             .search_fetch(
-                [("thread_id", "in", list(closed))], ["thread_id", "sequence", "given_date"]
+                [("thread_id", "in", list(closed))],
+                ["thread_id", "sequence", "given_date", "source"],
             )
         )
         return {
-            event.thread_id.id: event.given_date
+            event.thread_id.id: (event.given_date, event.source == MISTAKE)
             for event in events
             if event.sequence == closed[event.thread_id.id]
         }
@@ -172,9 +174,15 @@ class HrApplicant(models.Model):
             )
         if thread.consent_state == "review":
             return gate._reason_text("consent_review")
-        since = decided.get(thread.id)
+        since, by_mistake = decided.get(thread.id, (None, False))
         if since and given.given_date < since:
             day = fields.Datetime.context_timestamp(self, since).date()
+            if by_mistake:
+                return self.env._(
+                    "On %(date)s consent was taken back as entered by mistake. Choose that "
+                    "day or a later one, and write in the note when the candidate agreed.",
+                    date=format_date(self.env, day),
+                )
             return self.env._(
                 "On %(date)s the candidate wanted no texts, which is after the date "
                 "given. Add consent only if they agreed anew since.",

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 FREE_SEGMENTS = 50
 WARN_PERCENT = 80
 WAIT_CODE = "allowance_waiting"
-MANAGER_GROUP = "hr_recruitment_texting.group_sms_manager"
 
 
 class Want(NamedTuple):
@@ -246,13 +245,7 @@ class HrSmsAllowance(models.Model):
             if account.is_warned or not account.is_low:
                 continue
             account._set(is_warned=True)
-            managers = self.env["res.users"].search(
-                [
-                    ("all_group_ids", "in", self.env.ref(MANAGER_GROUP).ids),
-                    ("company_ids", "in", account.company_id.ids),
-                    ("share", "=", False),
-                ]
-            )
+            managers = account.company_id._sms_managers()
             for lang, readers in managers.grouped("lang").items():
                 env = self.with_context(lang=lang).env
                 env["mail.thread"].message_notify(

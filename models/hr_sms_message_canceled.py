@@ -1,7 +1,5 @@
 from odoo import models
 
-from .hr_sms_thread import VIEW_GROUP
-
 
 class HrSmsMessage(models.Model):
     """Texts that were accepted and then did not go."""
@@ -9,11 +7,15 @@ class HrSmsMessage(models.Model):
     _inherit = "hr.sms.message"
 
     def _tell_authors(self):
-        """Tell those who wrote texts that they were not sent, and why. Their words stay here."""
+        """Tell those who look after texts that they were not sent, and why. Their words stay here.
+
+        Nobody is told of those that an automation wrote: they stand in the conversation.
+        """
         for (applicant, author), messages in self.grouped(
             lambda message: (message.applicant_id, message.author_id)
         ).items():
-            if not (applicant and author.active and author.has_group(VIEW_GROUP)):
+            people = author and messages._responsible()
+            if not (applicant and people):
                 continue
             name = applicant.partner_name or messages.thread_id[:1].number
             code = messages[0].failure_code
@@ -21,9 +23,18 @@ class HrSmsMessage(models.Model):
             def subject(env, name=name):
                 return env._("A text to %(name)s was not sent", name=name)
 
-            def body(env, name=name, code=code, messages=messages):
+            def body(env, name=name, code=code, messages=messages, author=author, people=people):
                 count = len(messages)
                 reason = env["hr.sms.gate"]._reason_text(code)
+                if author not in people:
+                    return env._(
+                        "Texts to %(name)s that %(author)s planned were not sent: %(count)s. "
+                        "%(reason)s",
+                        name=name,
+                        author=author.name,
+                        count=count,
+                        reason=reason,
+                    )
                 if count == 1:
                     return env._(
                         "Your waiting text to %(name)s was not sent. %(reason)s",
@@ -37,4 +48,4 @@ class HrSmsMessage(models.Model):
                     reason=reason,
                 )
 
-            messages.thread_id[:1]._tell(applicant, author, subject, body)
+            messages.thread_id[:1]._tell(applicant, people, subject, body)

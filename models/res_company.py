@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 from .hr_sms_wording import OVERRIDES
 
+MANAGER_GROUP = "hr_recruitment_texting.group_sms_manager"
+
 
 class ResCompany(models.Model):
     """Every company has its own question: consent names the company and belongs to it."""
@@ -154,3 +156,18 @@ class ResCompany(models.Model):
             )
         )
         return page.url or None
+
+    def _sms_managers(self):
+        """Return who manages texting in these companies.
+
+        :returns: ``res.users`` records
+        """
+        # sudo: who is told about something, whoever caused it
+        users_sudo = self.env["res.users"].sudo()
+        return users_sudo.search(
+            [
+                ("all_group_ids", "in", self.env.ref(MANAGER_GROUP).ids),
+                ("company_ids", "in", self.ids),
+                ("share", "=", False),
+            ]
+        )

@@ -25,6 +25,8 @@ METHODS = (
 )
 # From the most a Yes can cover to the least.
 SCOPES = ("jobs", "this_job", "reminders")
+# Source of a withdrawal that takes back consent entered by mistake: the candidate said nothing.
+MISTAKE = "mistake"
 STATES = ("none", "granted", "declined", "withdrawn", "review")
 
 # Methods by which the candidate's own handset, or Twilio on its behalf, speaks.

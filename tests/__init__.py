@@ -3,10 +3,12 @@ from . import test_allowance_plan
 from . import test_allowance_races
 from . import test_ask
 from . import test_blacklist
+from . import test_closing
 from . import test_consent_import
 from . import test_consent_link
 from . import test_consent_lists
 from . import test_consent_machine
+from . import test_consent_mistake
 from . import test_consent_rules
 from . import test_core_form
 from . import test_core_paths
@@ -23,6 +25,7 @@ from . import test_invitation
 from . import test_job_form
 from . import test_job_form_browser
 from . import test_keywords
+from . import test_leaving
 from . import test_ledger
 from . import test_ledger_check
 from . import test_limits

@@ -1,3 +1,4 @@
+from . import applicant_get_refuse_reason
 from . import base_module_uninstall
 from . import hr_sms_erasure
 from . import hr_sms_invite

@@ -141,6 +141,7 @@ export class FakeTexting {
             quiet_until: this.quietUntil || false,
             quiet_until_local: this.quietUntilLocal || "",
             zones: this.zones,
+            closing: this.closing || false,
             planned: (this.messages[selected] || [])
                 .filter(({ planned, state }) => planned && ["scheduled", "queued"].includes(state))
                 .map((message) => ({ ...message })),
@@ -160,6 +161,18 @@ export class FakeTexting {
 
     sms_schedule_check({ scheduled_date: date }) {
         return { presets: this.presets, quiet_until: this.quietFor[date] || false };
+    }
+
+    sms_closing() {
+        return this.closing || false;
+    }
+
+    sms_closing_decide({ decision }) {
+        this.closing = false;
+        for (const message of this.messages[MAIN].filter(({ planned }) => planned)) {
+            message.state = decision === "cancel" ? "canceled" : message.state;
+        }
+        return [];
     }
 
     sms_cancel(values, ids) {
@@ -242,6 +255,8 @@ const METHODS = [
     "sms_review_decide",
     "sms_unconfirmed_decide",
     "sms_schedule_check",
+    "sms_closing",
+    "sms_closing_decide",
 ];
 const MESSAGE_METHODS = ["sms_cancel", "sms_send_now", "sms_reschedule"];
 
@@ -277,10 +292,10 @@ export function refusal(message) {
 export async function openApplicant(texting, { view = true, openTab = true, resId } = {}) {
     patchWithCleanup(session, { recruitment_texting: { view, send: texting.canSend } });
     for (const method of METHODS) {
-        onRpc("hr.applicant", method, async ({ kwargs }) => {
+        onRpc("hr.applicant", method, async ({ args, kwargs }) => {
             const { context, ...rest } = kwargs;
             const asked = Object.fromEntries(Object.entries(rest)); // without the mock's marks
-            texting.calls.push({ method, kwargs: asked });
+            texting.calls.push({ method, ids: [...args[0]], kwargs: asked });
             await texting.waits[method];
             const error = texting.refusals[method];
             if (error) {

@@ -45,3 +45,6 @@ export const MANUAL_SOURCES = {
     in_person: _t("In person"),
     other: _t("Another way"),
 };
+
+/** What stands for the source of an event in the ledger, in words. */
+export const EVENT_SOURCES = { ...MANUAL_SOURCES, mistake: _t("Entered by mistake") };

@@ -52,6 +52,8 @@ export class SmsConversation {
         this.hasOlder = false;
         /** The texts that wait, the next one first. */
         this.planned = [];
+        /** What is asked about texts that were left when the application was closed; `false`: nothing. */
+        this.closing = false;
         /** IANA names of the time zones the candidate may be in. */
         this.zones = [];
         this.numbers = [];
@@ -147,6 +149,7 @@ export class SmsConversation {
         this.quietUntil = answer.quiet_until || false;
         this.quietUntilLocal = answer.quiet_until_local || "";
         this.planned = answer.planned || [];
+        this.closing = answer.closing || false;
         this.zones = answer.zones || [];
         this.ready = true;
     }
@@ -218,6 +221,12 @@ export class SmsConversation {
         return this._change("sms_reschedule", [id], values);
     }
 
+    /** @param {"cancel"|"keep"} decision about the texts that were left */
+    async decideClosing(decision) {
+        await this._call("sms_closing_decide", { decision });
+        await this.load();
+    }
+
     async grantConsent(values) {
         await this._call("sms_consent_grant", { number: this.number, method: "manual", ...values });
         await this.load();
@@ -230,8 +239,13 @@ export class SmsConversation {
         return email;
     }
 
-    async withdrawConsent(note) {
-        await this._call("sms_consent_withdraw", { number: this.number, note });
+    /** @param {boolean} byMistake it was entered by mistake: the candidate said nothing */
+    async withdrawConsent(note, byMistake) {
+        await this._call("sms_consent_withdraw", {
+            number: this.number,
+            note,
+            by_mistake: byMistake,
+        });
         await this.load();
     }
 

@@ -236,7 +236,11 @@ test("withdraw: asks first, sends the note, blocks the input", async () => {
     await webContains(".o_sms_withdraw_note_input").edit("Asked by phone", { confirm: false });
     await click(".o_sms_withdraw_confirm");
     await contains(".o_sms_withdraw_dialog", { count: 0 });
-    expect(texting.last("sms_consent_withdraw")).toEqual({ number: MAIN, note: "Asked by phone" });
+    expect(texting.last("sms_consent_withdraw")).toEqual({
+        number: MAIN,
+        note: "Asked by phone",
+        by_mistake: false,
+    });
     await shows(".o_sms_status", "Consent for SMS withdrawn");
     await shows(".o_sms_blocked", "Consent was withdrawn.");
 });
@@ -338,4 +342,38 @@ test("add consent: a refusal is shown, nothing is lost, nothing is sent twice", 
     await shows(".o_sms_consent_error", "The candidate opted out by text.");
     expect(".o_sms_consent_note_input").toHaveValue("Kept");
     expect(texting.count("sms_consent_grant")).toBe(1);
+});
+
+test("entered by mistake: said so, and the history reads as such", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await click(".o_sms_status");
+    await click(".o_sms_consent_withdraw");
+    await contains("#o_sms_withdraw_asked:checked");
+    expect(".o_sms_withdraw_mistake").toHaveCount(0);
+    await click("#o_sms_withdraw_mistake");
+    await shows(".o_sms_withdraw_mistake", "Nothing is deleted.");
+    await insertText("#o_sms_withdraw_note", "Meant for Grace");
+    await click(".o_sms_withdraw_confirm");
+    await contains(".o_sms_withdraw_dialog", { count: 0 });
+    expect(texting.last("sms_consent_withdraw")).toEqual({
+        number: MAIN,
+        note: "Meant for Grace",
+        by_mistake: true,
+    });
+    texting.history = [
+        {
+            id: 2,
+            event: "withdrawn",
+            event_label: "Withdrawn",
+            method: "manual",
+            method_label: "By hand",
+            source: "mistake",
+            actor_name: "Mitchell Admin",
+            given_date: "2025-03-10 10:00:00",
+            note: "Meant for Grace",
+        },
+    ];
+    await click(".o_sms_status");
+    await shows(".o_sms_consent_event", "By hand · Entered by mistake");
 });

@@ -5,14 +5,22 @@ import { _t } from "@web/core/l10n/translation";
 
 import { messageOf } from "../../core/errors";
 
-/** The candidate asked a colleague for no more texts. */
+const ASKED = "asked";
+const MISTAKE = "mistake";
+const REASONS = [
+    { value: ASKED, label: _t("The candidate wants no more texts") },
+    { value: MISTAKE, label: _t("Entered by mistake") },
+];
+
+/** The candidate asked a colleague for no more texts, or never agreed: a colleague clicked wrongly. */
 export class SmsWithdrawDialog extends Component {
     static template = "hr_recruitment_texting.SmsWithdrawDialog";
     static components = { Dialog };
     static props = { close: Function, conversation: Object };
 
     setup() {
-        this.state = useState({ note: "", error: "", saving: false });
+        this.state = useState({ reason: ASKED, note: "", error: "", saving: false });
+        this.reasons = REASONS;
     }
 
     get intro() {
@@ -23,6 +31,16 @@ export class SmsWithdrawDialog extends Component {
         );
     }
 
+    get isMistake() {
+        return this.state.reason === MISTAKE;
+    }
+
+    get notePlaceholder() {
+        return this.isMistake
+            ? _t("For example: meant for another applicant")
+            : _t("For example: asked on the phone not to be texted");
+    }
+
     async onConfirm() {
         if (this.state.saving) {
             return;
@@ -30,7 +48,7 @@ export class SmsWithdrawDialog extends Component {
         this.state.saving = true;
         this.state.error = "";
         try {
-            await this.props.conversation.withdrawConsent(this.state.note.trim());
+            await this.props.conversation.withdrawConsent(this.state.note.trim(), this.isMistake);
         } catch (error) {
             this.state.error = messageOf(error);
             return;

@@ -2,7 +2,7 @@ import { Component, useEffect, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 
-import { describeConsent, EVENT_ICONS, MANUAL_SOURCES } from "../../core/consent_states";
+import { describeConsent, EVENT_ICONS, EVENT_SOURCES } from "../../core/consent_states";
 import { formatWhen } from "../../core/dates";
 import { messageOf } from "../../core/errors";
 
@@ -128,7 +128,7 @@ export class SmsConsentPopover extends Component {
             formatWhen(event.given_date || event.recorded_date),
             event.actor_name,
             event.method_label ?? event.method,
-            MANUAL_SOURCES[event.source] || event.source,
+            EVENT_SOURCES[event.source] || event.source,
         ];
         return details.filter(Boolean).join(" · ");
     }

@@ -48,6 +48,10 @@ export class SmsPlanned extends Component {
         return message.can_edit && message.state === "scheduled" && !message.wait_reason;
     }
 
+    decide(decision) {
+        return this._do(() => this.props.conversation.decideClosing(decision));
+    }
+
     edit(message) {
         this.state.error = "";
         this.dialog.add(SmsScheduleDialog, {
