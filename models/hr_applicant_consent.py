@@ -95,7 +95,7 @@ class HrApplicant(models.Model):
         :param number: phone number in any format, ``None`` for the applicant's main number
         :param note: why
         :param bool by_mistake: the consent was entered by mistake; the event says so by its
-            source, and consent may be added again whatever its date
+            source
         :returns: list of ids of the consent events, one for each applicant
         :raises AccessError: without the right to send SMS or to read the applicant
         :raises UserError: without a usable number

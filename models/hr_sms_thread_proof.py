@@ -5,11 +5,23 @@ import pytz
 
 from odoo import fields, models
 from odoo.exceptions import AccessError
+from odoo.tools.translate import LazyTranslate
 
 from ..reports.proof_pdf import Chapter, Proof, render
+from ..rules.consent import MISTAKE
 from .hr_sms_consent_check import PROBLEMS
 from .hr_sms_thread_erasure import MANAGER_GROUP
 
+_lt = LazyTranslate(__name__)
+
+# The ledger keeps keys where our own screens wrote the source, see consent_states.js.
+SOURCES = {
+    "phone": _lt("Phone call"),
+    "email": _lt("Email"),
+    "in_person": _lt("In person"),
+    "other": _lt("Another way"),
+    MISTAKE: _lt("Entered by mistake"),
+}
 # What a proof says about each event, beside its two dates.
 _FIELDS = (
     "event",
@@ -184,6 +196,8 @@ class HrSmsThread(models.Model):
                 else event[name]
                 for name in _FIELDS
             }
+            if source := SOURCES.get(event.source):
+                values["source"] = self.env._(source)  # pylint: disable=gettext-variable
             facts = [
                 (described["given_date"]["string"], self._proof_date(event.given_date)),
                 (described["recorded_date"]["string"], self._proof_date(event.recorded_date)),

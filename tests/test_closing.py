@@ -117,7 +117,7 @@ class TestClosing(TextingCase):
         planned = self.plan("Secret words")
         wizard = self.wizard(user=self.nobody)
         with self.assertRaises(AccessError):
-            wizard.sms_planned_ids  # noqa: B018
+            wizard.read(["sms_planned_ids"])
         wizard.action_refuse_reason_apply()
         self.assertEqual(planned.state, "scheduled")
         [note] = self.notes(self.sender)

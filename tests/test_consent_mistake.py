@@ -22,13 +22,25 @@ class TestConsentMistake(TextingCase):
         with self.assertRaises(AccessError):
             self.applicant.with_user(self.viewer).sms_consent_withdraw(by_mistake=True)
 
-    def test_after_a_mistake_consent_is_added_with_its_own_date(self):
-        """Nobody said No: a Yes given before the mistake was taken back counts."""
+    def test_after_a_mistake_consent_is_added_from_that_day_on(self):
         applicant = self.applicant.with_user(self.sender)
-        applicant.sms_consent_grant(note="wrong date", given_date="2026-01-05")
+        applicant.sms_consent_grant(note="meant for Kim", given_date="2026-01-05")
         applicant.sms_consent_withdraw(by_mistake=True)
-        applicant.sms_consent_grant(note="on the phone", given_date="2026-01-04")
+        with self.assertRaisesRegex(UserError, "taken back as entered by mistake"):
+            applicant.sms_consent_grant(note="on the phone", given_date="2026-01-05")
+        applicant.sms_consent_grant(note="agreed on the phone on January 5")
         self.assertTrue(applicant.sms_tab()["gate"]["allowed"])
-        applicant.sms_consent_withdraw(note="wants no texts")
-        with self.assertRaisesRegex(UserError, "agreed anew"):
-            applicant.sms_consent_grant(note="again", given_date="2026-01-04")
+
+    def test_the_proof_says_it_in_the_candidates_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.env["ir.module.module"]._load_module_terms(["hr_recruitment_texting"], ["de_DE"])
+        applicant = self.applicant.with_user(self.sender)
+        applicant.sms_consent_grant(note="meant for Kim", source="phone")
+        applicant.sms_consent_withdraw(by_mistake=True)
+        thread = self.thread_of(self.applicant)
+        for lang, words in (
+            ("en_US", "Entered by mistake"),
+            ("de_DE", "Versehentlich eingetragen"),
+        ):
+            [_granted, (_title, facts)] = thread.with_context(lang=lang)._proof_events()
+            self.assertIn(words, [value for _label, value in facts])

@@ -21,13 +21,11 @@ export const smsClosingService = {
                 return;
             }
             const close = notification.add(closing.text, {
-                title: _t("Planned texts"),
                 type: "warning",
                 sticky: true,
                 buttons: [
                     {
                         name: _t("Cancel the texts"),
-                        primary: true,
                         onClick: () => decide(ids, "cancel", _t("The planned texts were canceled.")),
                     },
                     {

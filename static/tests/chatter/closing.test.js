@@ -65,7 +65,7 @@ test("whoever closed it without a dialog is asked at once", async () => {
         "Cancel the texts",
         "Keep them",
     ]);
-    await click(".o_notification_buttons .btn-primary");
+    await click(".o_notification_buttons button", { text: "Cancel the texts" });
     await shows(".o_notification", "The planned texts were canceled.");
     expect(fake.calls.findLast(({ method }) => method === "sms_closing_decide").ids).toEqual([id, 77]);
     expect(".o_notification").toHaveCount(1);
@@ -75,7 +75,7 @@ test("asked at once: refused, it says why", async () => {
     const fake = texting({ refusals: { sms_closing_decide: refusal("You may not.") } });
     const id = await openApplicant(fake, { openTab: false });
     close([id]);
-    await click(".o_notification_buttons .btn-secondary");
+    await click(".o_notification_buttons button", { text: "Keep them" });
     await shows(".o_notification", "You may not.");
 });
 
