@@ -353,7 +353,7 @@ test("entered by mistake: said so, and the history reads as such", async () => {
     expect(".o_sms_withdraw_mistake").toHaveCount(0);
     await click("#o_sms_withdraw_mistake");
     await shows(".o_sms_withdraw_mistake", "Nothing is deleted.");
-    await insertText("#o_sms_withdraw_note", "Meant for Grace");
+    await webContains("#o_sms_withdraw_note").edit("Meant for Grace", { confirm: false });
     await click(".o_sms_withdraw_confirm");
     await contains(".o_sms_withdraw_dialog", { count: 0 });
     expect(texting.last("sms_consent_withdraw")).toEqual({
