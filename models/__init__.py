@@ -25,6 +25,7 @@ from . import hr_sms_consent
 from . import hr_sms_consent_check
 from . import hr_sms_consent_evidence
 from . import hr_sms_consent_report
+from . import hr_sms_consent_seal
 from . import hr_sms_thread_proof
 from . import hr_sms_thread_link
 from . import hr_sms_pending_answer

@@ -28,6 +28,7 @@ from . import test_keywords
 from . import test_leaving
 from . import test_ledger
 from . import test_ledger_check
+from . import test_ledger_seal
 from . import test_limits
 from . import test_live_setup
 from . import test_live_texting
