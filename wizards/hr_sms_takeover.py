@@ -29,6 +29,11 @@ class HrSmsTakeover(models.TransientModel):
     askable = fields.Integer("Can be asked by e-mail", readonly=True)
     line_ids = fields.One2many("hr.sms.takeover.line", "takeover_id", readonly=True)
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for takeover in self:
+            takeover.display_name = self.env._("Taking over")
+
     @api.model
     def action_takeover(self):
         """Show what is held back now, for the company one is in.
