@@ -34,8 +34,6 @@ HANDSET_METHODS = frozenset({"keyword", "provider"})
 # Methods a colleague or another system may claim (public API); everything else is evidence
 # that only server code can produce.
 PUBLIC_METHODS = frozenset({"manual", "job_board", "import"})
-# Source of a withdrawal that takes back consent entered by mistake: the candidate said nothing.
-MISTAKE = "mistake"
 
 
 class Event(NamedTuple):
