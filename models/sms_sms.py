@@ -64,10 +64,13 @@ class SmsSms(models.Model):
     def _check_may_text_applicants(self):
         """Check the user's right, where a person works on Odoo's list of texts.
 
-        :raises AccessError: about applicants, without the right to send SMS
+        :raises AccessError: without the right to change Odoo's texts; about applicants, without
+            the right to send SMS
         """
         if self.env.su:
             return
+        # First: what is read as superuser below is in the cache then, and nobody asks again.
+        self.check_access("write")
         about = self._about_applicants()
         if about:
             applicants = {applicant.id for _sms, applicant, _purpose in about if applicant}

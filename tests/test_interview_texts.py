@@ -344,6 +344,16 @@ class TestBackDoors(CoreSmsCase):
         other.with_user(admin).resend_failed()
         self.assertEqual(self.left_by_core, [COLLEAGUE])
 
+    def test_only_administrators_send_what_waits(self):
+        for text in (self.old_text(), self.old_text("res.partner", number=COLLEAGUE)):
+            text.state = "outgoing"
+            self.env.flush_all()
+            for method in ("send", "resend_failed", "action_set_outgoing"):
+                self.env.invalidate_all()
+                with self.subTest(method), self.assertRaises(AccessError):
+                    getattr(text.with_user(self.sender), method)()
+        self.assertFalse(self.left_by_core)
+
     def test_retrying_for_who_opted_out(self):
         text = self.old_text("res.partner")
         self.append("withdrawn", "keyword")
