@@ -267,18 +267,23 @@ class HrSmsMessage(models.Model):
         """
         # On the pipeline's thread. One statement sees what is committed, whatever the isolation.
         with self.env.registry.cursor() as cr:
-            cr.execute(
-                """
-                SELECT message.uuid
-                  FROM hr_sms_message AS message
-                  JOIN hr_sms_thread AS thread ON thread.id = message.thread_id
-                 WHERE message.uuid = ANY(%s)
-                   AND message.state = 'sending'
-                   AND (message.kind = 'confirmation' OR thread.consent_state = 'granted')
-                """,
-                [[text.uuid for text in texts]],
-            )
-            return {uuid for (uuid,) in cr.fetchall()}
+            return self._still_wanted_by(cr, texts)
+
+    @api.model
+    def _still_wanted_by(self, cr, texts):
+        """As :meth:`_still_wanted`, on a cursor of the caller's."""
+        cr.execute(
+            """
+            SELECT message.uuid
+              FROM hr_sms_message AS message
+              JOIN hr_sms_thread AS thread ON thread.id = message.thread_id
+             WHERE message.uuid = ANY(%s)
+               AND message.state = 'sending'
+               AND (message.kind = 'confirmation' OR thread.consent_state = 'granted')
+            """,
+            [[text.uuid for text in texts]],
+        )
+        return {uuid for (uuid,) in cr.fetchall()}
 
     # ------------------------------------------------------------
     # 3. Record

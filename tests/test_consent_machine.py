@@ -263,6 +263,7 @@ class TestConsentMachine(TextingCase):
 
     @mute_logger("odoo.addons.hr_recruitment_texting")
     def test_no_text_outside_consent(self):
+        self.look_consent_up_in_test()
         run_state_machine_as_test(
             lambda: Machine(self),
             settings=settings(

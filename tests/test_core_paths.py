@@ -181,15 +181,7 @@ class TestCorePaths(TextingCase):
         """Have the queue hand its texts to the simulator, as it does to Twilio."""
         simulator = LiveSimulator(numbers=[OUR_NUMBER]).start()
         self.addCleanup(simulator.stop)
-        # The pipeline's thread would wait for this test's only cursor. That a STOP stops what is on
-        # its way is in test_live_texting.
-        self.startPatcher(
-            patch.object(
-                self.registry["hr.sms.message"],
-                "_still_wanted",
-                lambda _messages, texts: {text.uuid for text in texts},
-            )
-        )
+        self.look_consent_up_in_test()
         # There is no server that callbacks could go to.
         simulator.control("/control/settings", "POST", callback_statuses=[])
         self.company.write(
