@@ -293,12 +293,15 @@ class LiveServer(_Process):
         for number, line in enumerate(lines):
             if not _log_line.match(line) or any(known.search(line) for known in self.expected_log):
                 continue
-            following = itertools.takewhile(
-                lambda text: not _any_log_line.match(text), lines[number + 1 : number + 20]
+            following = list(
+                itertools.takewhile(
+                    lambda text: not _any_log_line.match(text), lines[number + 1 : number + 200]
+                )
             )
             if " odoo.sql_db: bad query" in line and any(map(_repeated.search, following)):
                 continue
             problems.append(line)
+            problems += following[-1:]  # what was raised, at the end of its traceback
         return problems
 
     def __exit__(self, exception, *_details):
