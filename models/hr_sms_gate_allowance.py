@@ -90,7 +90,7 @@ class HrSmsGate(models.AbstractModel):
                 SELECT company.id, COALESCE(account.plan_left + account.extra_left, %s)
                        - COALESCE((SELECT sum(segment_count) FROM hr_sms_message
                                     WHERE company_id = company.id AND %s), 0)
-                  FROM unnest(%s) AS company(id)
+                  FROM unnest(%s::int[]) AS company(id)
              LEFT JOIN hr_sms_allowance account ON account.company_id = company.id
                  WHERE account.mode IS DISTINCT FROM 'unlimited'
                 """,

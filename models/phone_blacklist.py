@@ -92,7 +92,7 @@ class PhoneBlacklist(models.Model):
         """Return the model for the ledger's own entries, one transaction at a time per number."""
         self.env.cr.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('phone_blacklist ' || number, 0))"
-            "  FROM unnest(%s) AS number",
+            "  FROM unnest(%s::text[]) AS number",
             [sorted(numbers)],
         )
         # sudo: the candidate's own text does this, whoever runs the code
