@@ -350,7 +350,7 @@ class HrSmsMessage(models.Model):
         """Write rows, each as long as the text is still ours: a state never goes back.
 
         A callback that came before the answer to the request is not overwritten, but it may not
-        have known the MessageSid.
+        have known the MessageSid. What was given up meanwhile is known after all.
         """
         self.flush_model()
         columns = list(zip(*rows, strict=True))
@@ -371,7 +371,9 @@ class HrSmsMessage(models.Model):
                        sent_date = CASE WHEN known.state IN ('sent', 'unknown') THEN %s
                                         ELSE message.sent_date END
                   FROM known
-                 WHERE message.id = known.id AND message.state = 'sending'
+                 WHERE message.id = known.id
+                   AND (message.state = 'sending'
+                        OR (message.state = 'unknown' AND known.state IN ('sent', 'failed')))
              RETURNING message.id
             )
             SELECT known.id, known.sid FROM known

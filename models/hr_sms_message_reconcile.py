@@ -79,14 +79,22 @@ class HrSmsMessage(models.Model):
 
     @api.model
     def _find_abandoned(self):
-        """Turn texts whose sender died into ``unknown``: never resend blindly."""
+        """Turn texts whose sender died into ``unknown``: never resend blindly.
+
+        Unless a callback told their MessageSid: then Twilio has them, and says the rest later.
+        """
         self.env.cr.execute(
             """
             UPDATE hr_sms_message
-               SET state = 'unknown', failure_code = COALESCE(failure_code, 'unconfirmed'),
+               SET state = CASE WHEN twilio_sid IS NULL THEN 'unknown' ELSE 'sent' END,
+                   failure_code = CASE WHEN twilio_sid IS NULL
+                                       THEN COALESCE(failure_code, 'unconfirmed') END,
+                   sent_date = CASE WHEN twilio_sid IS NULL THEN sent_date
+                                    ELSE COALESCE(sent_date, claimed_date) END,
                    next_attempt_date = NULL
              WHERE id IN (SELECT id FROM hr_sms_message
-                           WHERE state = 'sending' AND claimed_date < %s
+                           WHERE (state = 'sending' AND claimed_date < %s)
+                              OR (state = 'unknown' AND twilio_sid IS NOT NULL)
                              FOR UPDATE SKIP LOCKED)
          RETURNING id
             """,
@@ -108,6 +116,7 @@ class HrSmsMessage(models.Model):
             """
             SELECT id FROM hr_sms_message
              WHERE state = 'unknown' AND failure_code = 'unconfirmed' AND erased_date IS NULL
+               AND twilio_sid IS NULL
                AND (next_attempt_date IS NULL OR next_attempt_date <= %s)
           ORDER BY next_attempt_date NULLS FIRST, id
              LIMIT %s
