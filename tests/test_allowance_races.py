@@ -190,19 +190,19 @@ class TestAllowanceRaces(LiveTextingCase):
         """Both hold texts of one candidate, and neither sees what the other is about to send."""
         phone = "+12025554170"
         self.applicant(phone)
-        self.leave(500)
+        self.leave(1000)
         self.server.psql(
             "UPDATE res_company SET sms_daily_cap = 3, sms_quiet_hours = FALSE WHERE id = %s",
             [self.company],
         )
-        # The first sender claims a hundred, the second what is left.
+        # The first sender claims five hundred, the second what is left.
         self.server.psql(
             """
             INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body,
                                         state, segment_count, uuid)
             SELECT id, company_id, 'outbound', 'auto', 'job', 'Automatic', 'queued', 1,
                    md5(random()::text)
-              FROM hr_sms_thread, generate_series(1, 110)
+              FROM hr_sms_thread, generate_series(1, 510)
              WHERE number = %s
             """,
             [phone],
@@ -224,8 +224,8 @@ class TestAllowanceRaces(LiveTextingCase):
                 run.result(60)
         self.eventually(lambda: self.states("Automatic").count("sent") == 3)
         self.assertEqual(len(self.at_twilio(phone)), 3)
-        self.assertEqual(self.states("Automatic").count("queueddaily_cap"), 107)
-        self.assertEqual(self.balance(), 497)
+        self.assertEqual(self.states("Automatic").count("queueddaily_cap"), 507)
+        self.assertEqual(self.balance(), 997)
 
     def cron(self, name):
         [(cron,)] = self.server.psql(

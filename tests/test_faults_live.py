@@ -41,14 +41,27 @@ class TestFaults(LiveTextingCase):
         self.admin.call("ir.cron", "method_direct_trigger", [self.crons[f"ir_cron_{name}"]])
 
     def let_time_pass(self, minutes):
-        """As if all that happened had happened earlier, here and at Twilio."""
-        self.simulator.control("/control/age", "POST", seconds=minutes * 60)
-        self.server.psql(
-            "UPDATE hr_sms_message SET claimed_date = claimed_date - %(by)s::interval,"
-            "       sent_date = sent_date - %(by)s::interval,"
-            "       next_attempt_date = next_attempt_date - %(by)s::interval",
-            {"by": f"{minutes} minutes"},
-        )
+        """As if all that happened had happened earlier, here and at Twilio.
+
+        Nothing may be on its way meanwhile: it would be older here than there.
+        """
+        while not self._pass(minutes):
+            time.sleep(0.1)
+
+    def _pass(self, minutes):
+        with self.server.cursor() as cursor:
+            cursor.execute("LOCK TABLE hr_sms_message IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("SELECT FROM hr_sms_message WHERE state = 'sending' LIMIT 1")
+            if cursor.fetchone():
+                return False
+            self.simulator.control("/control/age", "POST", seconds=minutes * 60)
+            cursor.execute(
+                "UPDATE hr_sms_message SET claimed_date = claimed_date - %(by)s::interval,"
+                "       sent_date = sent_date - %(by)s::interval,"
+                "       next_attempt_date = next_attempt_date - %(by)s::interval",
+                {"by": f"{minutes} minutes"},
+            )
+        return True
 
     def states(self):
         return dict(

@@ -6,7 +6,7 @@ import requests
 
 from odoo.tests import BaseCase, tagged
 
-from ..gateway import Gateway, Outgoing
+from ..gateway import Gateway, Outgoing, Pipeline
 from .live import NUMBER, LiveSimulator, free_port
 
 PHONE = "+12025550142"
@@ -39,7 +39,9 @@ class TestGatewayErasure(BaseCase):
 
     def send(self, to=PHONE):
         text = Outgoing("1" * 32, to, NUMBER, "Hello", f"{self.simulator.url}/health")
-        [result] = self.gateway().send_many([text])
+        with Pipeline() as pipeline:
+            pipeline.put(self.gateway(), [text])
+            [result] = pipeline.take(timeout=10)
         if to == PHONE:
             self.simulator.control("/control/wait", "GET", timeout=10)
         return result.sid

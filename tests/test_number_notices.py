@@ -87,7 +87,8 @@ class TestNumberNotices(WebhookCase):
         self.text("Could you please stop texting me")
         self.applicant.with_user(self.sender).sms_review_decide("opt_out")
         self.assertNotIn("ask_for_start", self.notices())
-        self.text("Sorry, is the job still open?")
+        with freeze_time(fields.Datetime.now() + timedelta(seconds=5)):
+            self.text("Sorry, is the job still open?")
         self.assertIn("ask_for_start", self.notices())
 
     def test_a_text_that_was_held_back_hides_no_failure(self):
