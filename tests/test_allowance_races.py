@@ -227,13 +227,6 @@ class TestAllowanceRaces(LiveTextingCase):
         self.assertEqual(self.states("Automatic").count("queueddaily_cap"), 507)
         self.assertEqual(self.balance(), 997)
 
-    def cron(self, name):
-        [(cron,)] = self.server.psql(
-            "SELECT res_id FROM ir_model_data WHERE module = 'hr_recruitment_texting' AND name = %s",
-            [name],
-        )
-        return cron
-
     def waiting(self):
         [(count,)] = self.server.psql(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'",

@@ -50,7 +50,7 @@ class TestFaults(LiveTextingCase):
 
     def _pass(self, minutes):
         with self.server.cursor() as cursor:
-            cursor.execute("LOCK TABLE hr_sms_message IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE hr_sms_message IN ACCESS EXCLUSIVE MODE")
             cursor.execute("SELECT FROM hr_sms_message WHERE state = 'sending' LIMIT 1")
             if cursor.fetchone():
                 return False

@@ -56,6 +56,14 @@ class LiveTextingCase(BaseCase):
             time.sleep(0.02)
         return answer, time.monotonic() - start
 
+    def cron(self, name):
+        """Return the id of one of our crons, by its external id."""
+        [(cron,)] = self.server.psql(
+            "SELECT res_id FROM ir_model_data WHERE module = 'hr_recruitment_texting' AND name = %s",
+            [name],
+        )
+        return cron
+
     def at_twilio(self, phone=PHONE):
         return self.simulator.control("/control/messages", to=phone)["messages"]
 
