@@ -1,5 +1,4 @@
 from collections import defaultdict
-from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -378,8 +377,9 @@ class HrSmsThread(models.Model):
             return
         postcommit = self.env.cr.postcommit
         if _CHANGED not in postcommit.data:
-            postcommit.data[_CHANGED] = changed = set()
-            postcommit.add(partial(screen_teller.tell, self.env.cr.dbname, changed))
+            dbname, changed = self.env.cr.dbname, set()
+            postcommit.data[_CHANGED] = changed
+            postcommit.add(lambda: screen_teller.tell(dbname, changed))
         postcommit.data[_CHANGED].update(self.ids)
 
     def _tell_screens(self):
