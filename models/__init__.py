@@ -62,6 +62,7 @@ from . import phone_blacklist
 from . import hr_sms_thread_blacklist
 from . import hr_sms_message_erasure
 from . import hr_applicant
+from . import hr_applicant_phone
 from . import hr_applicant_consent_state
 from . import hr_applicant_person
 from . import hr_applicant_consent_given
@@ -73,6 +74,7 @@ from . import hr_applicant_review
 from . import hr_applicant_unconfirmed
 from . import hr_applicant_limits
 from . import hr_applicant_opt_out
+from . import hr_applicant_compose
 from . import hr_applicant_schedule
 from . import hr_sms_message_planned
 from . import hr_sms_message_closing

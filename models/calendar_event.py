@@ -151,7 +151,7 @@ class CalendarEvent(models.Model):
     def _sms_candidate_partners(self):
         """Return the contacts that are the candidate: theirs, and whoever has their number."""
         applicant_sudo = self._sms_applicant()
-        numbers = {applicant_sudo.sms_number, *applicant_sudo.sms_thread_ids.mapped("number")}
+        numbers = {*applicant_sudo._sms_numbers(), *applicant_sudo.sms_thread_ids.mapped("number")}
         return applicant_sudo.partner_id.with_env(self.env) | self.sudo().partner_ids.filtered(
             lambda partner: partner.phone_sanitized and partner.phone_sanitized in numbers
         ).with_env(self.env)
@@ -160,7 +160,7 @@ class CalendarEvent(models.Model):
         applicant_sudo = self._sms_applicant()
         usable = number and applicant_sudo._sms_format(number)
         return bool(usable) and usable in {
-            applicant_sudo.sms_number,
+            *applicant_sudo._sms_numbers(),
             *applicant_sudo.sms_thread_ids.mapped("number"),
         }
 

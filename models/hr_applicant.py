@@ -119,13 +119,14 @@ class HrApplicant(models.Model):
     def _sms_number_changed(self):
         """Tie applicants to the threads of their numbers and settle answers that waited."""
         applicants = self.sudo()  # follows from the change, whoever made it
-        numbers = [number for number in applicants.mapped("sms_number") if number]
-        if not numbers:
+        numbers = {one: one._sms_numbers() for one in applicants}
+        if not any(numbers.values()):
             return
         threads = self.env["hr.sms.thread"].sudo()
         for company, theirs in applicants.grouped(lambda one: one._sms_company()).items():
-            threads._restore_numbers(company, set(theirs.mapped("sms_number")) - {False})
-        threads._link_applicants(threads.search([("number", "in", numbers)]), applicants)
+            threads._restore_numbers(company, {number for one in theirs for number in numbers[one]})
+        everything = {number for theirs in numbers.values() for number in theirs}
+        threads._link_applicants(threads.search([("number", "in", list(everything))]), applicants)
         self.env["hr.sms.pending.answer"].sudo().search(
             [("applicant_id", "in", applicants.ids)]
         )._settle()
@@ -215,8 +216,9 @@ class HrApplicant(models.Model):
             typed = number or applicant_sudo.partner_phone
             code = "number_invalid" if typed else "number_missing"
             raise UserError(self.env["hr.sms.gate"]._reason_text(code))
-        if usable != applicant_sudo.sms_number and usable not in applicant_sudo.mapped(
-            "sms_thread_ids.number"
+        if usable not in (
+            *applicant_sudo._sms_numbers(),
+            *applicant_sudo.mapped("sms_thread_ids.number"),
         ):
             raise UserError(
                 self.env._(

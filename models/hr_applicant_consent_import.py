@@ -211,12 +211,19 @@ class HrApplicant(models.Model):
         )
         # Under the user's own rules: who may not read an applicant records nothing for them.
         applicants = self.search_fetch(
-            ours & (Domain("sms_number", "in", list(numbers)) | Domain("id", "in", list(ids))),
+            ours
+            & (
+                Domain("sms_number", "in", list(numbers))
+                | Domain("sms_phone_ids.number", "in", list(numbers))
+                | Domain("id", "in", list(ids))
+            ),
             ["sms_number", "email_normalized", "company_id", "job_id", "partner_name"],
             order="id desc",
         )
         found = {number: self.browse() for number in numbers}
-        found |= applicants.grouped("sms_number")
+        for applicant in applicants:
+            for number in numbers.intersection(applicant._sms_numbers()):
+                found[number] += applicant
         found |= {applicant.id: applicant for applicant in applicants}
         return found
 
@@ -236,7 +243,7 @@ class HrApplicant(models.Model):
                     )
                 )
             number = row["number"] or applicant.sms_number
-            if not number or number != applicant.sms_number:
+            if not number or number not in applicant._sms_numbers():
                 raise UserError(
                     self.env._(
                         "%(number)s is not the number of %(applicant)s. Correct the applicant first.",

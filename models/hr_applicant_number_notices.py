@@ -37,7 +37,7 @@ class HrApplicant(models.Model):
     def _sms_tab_former(self, number):
         """Say that texts written here go to a number the applicant does not have any more."""
         main = self.sudo().sms_number  # of an applicant the caller found readable
-        if number == main:
+        if number in self._sms_numbers():
             return []
         shown = phone_validation.phone_format(main or "", None, None, raise_exception=False)
         return [
@@ -86,7 +86,7 @@ class HrApplicant(models.Model):
                 ("direction", "=", "outbound"),
                 ("state", "in", ("scheduled", "queued")),
                 ("company_id", "=", self.sudo()._sms_company().id),
-                ("thread_id.number", "!=", number),
+                ("thread_id.number", "not in", self._sms_numbers()),
             ]
         )
         if not waiting:

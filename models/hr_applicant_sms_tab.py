@@ -149,16 +149,18 @@ class HrApplicant(models.Model):
             if thread.company_id == company
         }
         main = applicant_sudo.sms_number
-        numbers = [main] if main else []
-        numbers += [number for number in threads if number != main]
+        present = self._sms_numbers()
+        labels = {phone.number: phone.label for phone in applicant_sudo.sms_phone_ids}
+        labels[main] = self.env._("Phone")
+        numbers = [*present, *(number for number in threads if number not in present)]
         none = self.env["hr.sms.thread"]
         return [
             {
                 "number": number,
                 "display": phone_validation.phone_format(number, None, None, raise_exception=False),
-                "label": self.env._("Phone") if number == main else self.env._("Former number"),
+                "label": labels.get(number) or self.env._("Former number"),
                 "main": number == main,
-                "former": number != main,
+                "former": number not in present,
                 "unread": self._sms_tab_unread(threads.get(number, none)),
                 "consent_state": threads.get(number, none).consent_state or "none",
             }

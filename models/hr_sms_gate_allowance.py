@@ -10,8 +10,8 @@ from .hr_sms_gate_limits import AWAITED, UNATTENDED
 _lt = LazyTranslate(__name__)
 
 REASONS["allowance_used_up"] = _lt(
-    "Your company's texting allowance is used up. Ask an SMS manager to top up under Recruitment, "
-    "SMS, Allowance, or write a shorter text."
+    "Your company's texting allowance is used up, or too little is left for this text. An SMS "
+    "manager tops it up under Recruitment, SMS, Allowance."
 )
 WAITS[WAIT_CODE] = _lt(
     "Waits because the texting allowance is used up. It goes out as soon as an SMS manager tops up."

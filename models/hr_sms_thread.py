@@ -205,6 +205,7 @@ class HrSmsThread(models.Model):
         if not threads:
             return
         self.env["hr.applicant"].flush_model(["company_id", "job_id", "sms_number"])
+        self.env["hr.applicant.phone"].flush_model(["applicant_id", "number"])
         self.env["hr.job"].flush_model(["company_id"])
         self.env.cr.execute(
             SQL(
@@ -212,7 +213,11 @@ class HrSmsThread(models.Model):
                 INSERT INTO hr_sms_thread_applicant_rel (thread_id, applicant_id)
                 SELECT thread.id, applicant.id
                   FROM hr_sms_thread thread
-                  JOIN hr_applicant applicant ON applicant.sms_number = thread.number
+                  JOIN (SELECT sms_number AS number, id AS applicant_id FROM hr_applicant
+                         UNION ALL
+                        SELECT number, applicant_id FROM hr_applicant_phone
+                       ) AS owned ON owned.number = thread.number
+                  JOIN hr_applicant applicant ON applicant.id = owned.applicant_id
              LEFT JOIN hr_job job ON job.id = applicant.job_id
                  WHERE thread.id = ANY(%s)
                    -- of no company: whoever texts them does it for their own

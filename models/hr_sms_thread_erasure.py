@@ -165,6 +165,7 @@ class HrSmsThread(models.Model):
         threads.env["hr.sms.invitation"]._erase_of(threads)
         threads._erase_elsewhere()
         threads._mark_applicants_erased()
+        threads._erase_further_numbers()
         for thread in threads:
             [number_hmac] = self._number_hmacs(thread.company_id, [thread.number])
             thread.write(
@@ -211,6 +212,14 @@ class HrSmsThread(models.Model):
             )
         )
         applicants.invalidate_model(["sms_erased_date"])
+
+    def _erase_further_numbers(self):
+        """Delete these numbers where they are further numbers of an applicant."""
+        phones = self.env["hr.applicant.phone"].search([("number", "in", self.mapped("number"))])
+        theirs = {(thread.company_id, thread.number) for thread in self}
+        phones.filtered(
+            lambda phone: (phone.applicant_id._sms_company(), phone.number) in theirs
+        ).unlink()
 
     def _erase_waiting_answers(self):
         """Delete the answers that wait for their number to be corrected to one of these."""

@@ -4,6 +4,7 @@ from . import test_allowance_races
 from . import test_ask
 from . import test_blacklist
 from . import test_closing
+from . import test_compose
 from . import test_consent_import
 from . import test_consent_link
 from . import test_consent_lists
@@ -37,6 +38,7 @@ from . import test_number_notices
 from . import test_opt_out_line
 from . import test_opt_out_phrases
 from . import test_people
+from . import test_phones
 from . import test_planned
 from . import test_planned_live
 from . import test_privacy

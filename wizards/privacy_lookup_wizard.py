@@ -72,6 +72,7 @@ class PrivacyLookupWizard(models.TransientModel):
         )
         applicants = (
             model.env["hr.applicant"].search([("sms_number", "in", list(numbers))])
+            | model.env["hr.applicant.phone"].search([("number", "in", list(numbers))]).applicant_id
             | threads.applicant_ids
             | answers.applicant_id
         )

@@ -142,6 +142,8 @@ export class FakeTexting {
             quiet_until_local: this.quietUntilLocal || "",
             zones: this.zones,
             closing: this.closing || false,
+            introduction: this.introduction || false,
+            allowance_left: this.allowanceLeft ?? false,
             planned: (this.messages[selected] || [])
                 .filter(({ planned, state }) => planned && ["scheduled", "queued"].includes(state))
                 .map((message) => ({ ...message })),
@@ -232,6 +234,28 @@ export class FakeTexting {
         return true;
     }
 
+    sms_templates() {
+        return this.templates || [];
+    }
+
+    sms_number_add({ number, label }) {
+        this.numbers.push({ number, label, main: false, former: false });
+        this.messages[number] ||= [];
+        return number;
+    }
+
+    sms_number_edit({ number, new_number: corrected, label }) {
+        const entry = this.numbers.find((one) => one.number === number);
+        Object.assign(entry, { number: (corrected || number).replaceAll(" ", ""), label });
+        this.messages[entry.number] ||= [];
+        return entry.number;
+    }
+
+    sms_number_remove({ number }) {
+        this.numbers = this.numbers.filter((one) => one.number !== number);
+        return true;
+    }
+
     sms_consent_history() {
         return this.history;
     }
@@ -252,6 +276,10 @@ const METHODS = [
     "sms_consent_withdraw",
     "sms_consent_history",
     "sms_mark_read",
+    "sms_number_add",
+    "sms_number_edit",
+    "sms_number_remove",
+    "sms_templates",
     "sms_review_decide",
     "sms_unconfirmed_decide",
     "sms_schedule_check",

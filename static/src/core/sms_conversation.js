@@ -57,6 +57,12 @@ export class SmsConversation {
         /** IANA names of the time zones the candidate may be in. */
         this.zones = [];
         this.numbers = [];
+        /** Of whom the next text should name one, as it is the first; `false`: it is not. */
+        this.introduction = false;
+        /** Segments; `false`: unlimited. */
+        this.allowanceLeft = false;
+        /** A text to be written anew, see `reuse`. */
+        this.reused = null;
     }
 
     get unread() {
@@ -151,6 +157,8 @@ export class SmsConversation {
         this.planned = answer.planned || [];
         this.closing = answer.closing || false;
         this.zones = answer.zones || [];
+        this.introduction = answer.introduction || false;
+        this.allowanceLeft = answer.allowance_left ?? false;
         this.ready = true;
     }
 
@@ -287,6 +295,41 @@ export class SmsConversation {
             this.applicantId &&
                 (threadIds.includes(this.threadId) || applicantIds.includes(this.applicantId))
         );
+    }
+
+    readTemplates() {
+        return this._call("sms_templates", { number: this.number });
+    }
+
+    async addNumber(number, label) {
+        const added = await this._call("sms_number_add", { number, label });
+        await this._showNumber(added);
+    }
+
+    /** @param {{ new_number?: string, label?: string }} values what changes */
+    async editNumber(number, values) {
+        const edited = await this._call("sms_number_edit", { number, ...values });
+        await this._showNumber(edited);
+    }
+
+    async removeNumber(number) {
+        await this._call("sms_number_remove", { number });
+        // What has texts stays, as a former number; what has none is gone.
+        this.picked = number === this.number ? false : this.picked;
+        await this.load();
+    }
+
+    async _showNumber(number) {
+        if (number === this.number) {
+            await this.load();
+        } else {
+            await this.pick(number);
+        }
+    }
+
+    /** Put a text that did not go into the input, to be changed and sent again. */
+    reuse(body) {
+        this.reused = { body };
     }
 
     async _change(method, ids, values = {}) {

@@ -380,8 +380,8 @@ test("more news than a page holds leave no hole", async () => {
     expect(queryAllTexts(".o_sms_bubble_body").slice(0, 2)).toEqual(["Old", "Text 1"]);
 });
 
-test("one number: no switcher", async () => {
-    await openApplicant(new FakeTexting());
+test("one number: no switcher for who cannot add one", async () => {
+    await openApplicant(new FakeTexting({ canSend: false }));
     await shows(".o_sms_number_alone", "+1 415-555-0101");
     expect(".o_sms_numbers").toHaveCount(0);
 });

@@ -108,6 +108,19 @@ export class SmsBubble extends Component {
         return state === "unknown" && code === "undecided" && this.props.conversation?.canSend;
     }
 
+    /** It did not go, and the number may be texted: it can be written anew. */
+    get canReuse() {
+        const { state, body } = this.props.message;
+        const { canSend, gate } = this.props.conversation || {};
+        return Boolean(
+            this.isOutbound &&
+                ["failed", "canceled"].includes(state) &&
+                body &&
+                canSend &&
+                gate?.allowed
+        );
+    }
+
     /** @param {"arrived"|"again"} decision */
     async decide(decision) {
         const { conversation, message } = this.props;

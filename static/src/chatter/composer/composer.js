@@ -1,21 +1,26 @@
-import { Component, onMounted, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, useEffect, useRef, useState } from "@odoo/owl";
 
 import { isMacOS } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
 import { useAutoresize } from "@web/core/utils/autoresize";
 import { useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
 
 import { formatWhen } from "../../core/dates";
 import { drafts } from "../../core/drafts";
 import { messageOf } from "../../core/errors";
 import { TWILIO_ACCEPTABLE_USE, TWILIO_MESSAGING_POLICY } from "../../core/links";
+import { introduces } from "../../core/introduction";
 import { withOptOutLine } from "../../core/opt_out_line";
+import { toPlainCharacters } from "../../core/plain_characters";
 import { countSegments, GSM_7 } from "../../core/segments";
 import { SmsScheduleDialog } from "../schedule_dialog/schedule_dialog";
+import { SmsTemplatesMenu } from "../templates_menu/templates_menu";
 
 /** Where a text is written: counts as it is typed, says why when it cannot be sent. */
 export class SmsComposer extends Component {
     static template = "hr_recruitment_texting.SmsComposer";
+    static components = { SmsTemplatesMenu };
     static props = {
         conversation: Object,
         onAddConsent: Function,
@@ -45,6 +50,15 @@ export class SmsComposer extends Component {
                 this.inputRef.el?.focus({ preventScroll: true });
             }
         });
+        useEffect(
+            (reused) => {
+                if (reused) {
+                    this.conversation.reused = null;
+                    this.write(reused.body);
+                }
+            },
+            () => [this.conversation.reused]
+        );
     }
 
     /** Why no text can be sent to this number, whatever it says; empty when it can. */
@@ -98,7 +112,8 @@ export class SmsComposer extends Component {
     get optOutLine() {
         const { optOut } = this.conversation;
         const { text } = this.state;
-        const isAdded = optOut && (!text.trim() || withOptOutLine(optOut, text) !== text);
+        const isAdded =
+            optOut && !this.blockedReason && (!text.trim() || withOptOutLine(optOut, text) !== text);
         return isAdded ? optOut.line : "";
     }
 
@@ -108,7 +123,20 @@ export class SmsComposer extends Component {
 
     get segments() {
         const { segments } = this.counted;
+        const { allowanceLeft } = this.conversation;
+        if (allowanceLeft !== false) {
+            return _t("%(segments)s of %(left)s segments", {
+                segments,
+                left: formatInteger(allowanceLeft),
+            });
+        }
         return segments === 1 ? _t("1 segment") : _t("%s segments", segments);
+    }
+
+    get segmentsTitle() {
+        return this.conversation.allowanceLeft === false
+            ? ""
+            : _t("What this text costs, of what is left of your company's allowance");
     }
 
     get remaining() {
@@ -124,6 +152,56 @@ export class SmsComposer extends Component {
             : _t(
                   "The text has characters such as emoji or typographic quotes: 70 in one text, 67 per segment of a longer one."
               );
+    }
+
+    /** The text in characters that cost less; empty when that helps nothing. */
+    get plainText() {
+        if (this.encodedPlainly) {
+            return "";
+        }
+        const plain = toPlainCharacters(this.state.text);
+        const counted = countSegments(withOptOutLine(this.conversation.optOut, plain));
+        const isBetter =
+            counted.segments < this.counted.segments || counted.encoding !== this.counted.encoding;
+        return plain !== this.state.text && isBetter ? plain : "";
+    }
+
+    get encodedPlainly() {
+        return this.counted.encoding === GSM_7;
+    }
+
+    get plainLabel() {
+        const counted = countSegments(withOptOutLine(this.conversation.optOut, this.plainText));
+        const { segments } = this.counted;
+        return counted.segments < segments
+            ? _t("Use plain characters: %(fewer)s instead of %(segments)s segments", {
+                  fewer: counted.segments,
+                  segments,
+              })
+            : _t("Use plain characters, so that more fits into a segment");
+    }
+
+    usePlainCharacters() {
+        this.write(this.plainText);
+    }
+
+    /** The first text says neither who writes nor for whom. */
+    get lacksIntroduction() {
+        const { introduction } = this.conversation;
+        return Boolean(
+            !this.blockedReason &&
+                introduction &&
+                this.state.text.trim() &&
+                !introduces(this.state.text, introduction)
+        );
+    }
+
+    get introductionHint() {
+        const [, company] = this.conversation.introduction;
+        return _t(
+            "This is your first text to this number: say who you are and that you write for %s.",
+            company
+        );
     }
 
     get excess() {
@@ -151,6 +229,30 @@ export class SmsComposer extends Component {
 
     get sendTitle() {
         return isMacOS() ? _t("Send (⌘ Enter)") : _t("Send (Ctrl+Enter)");
+    }
+
+    /** Replace what is written; the cursor stands behind it. */
+    write(text) {
+        this.state.text = text;
+        this.state.error = "";
+        this._keepDraft();
+        const input = this.inputRef.el;
+        if (input) {
+            input.value = text;
+            input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        }
+        this._focus();
+    }
+
+    /** Where the cursor is: what is written already stays. */
+    insert(text) {
+        const { text: written } = this.state;
+        const input = this.inputRef.el;
+        const start = written ? (input?.selectionStart ?? written.length) : 0;
+        const end = written ? (input?.selectionEnd ?? start) : 0;
+        const before = written.slice(0, start);
+        const space = before && !/\s$/.test(before) ? " " : "";
+        this.write(`${before}${space}${text}${written.slice(end)}`);
     }
 
     onInput(ev) {

@@ -25,6 +25,7 @@ import { SmsBubble } from "../bubble/bubble";
 import { SmsComposer } from "../composer/composer";
 import { SmsConsentDialog } from "../consent_dialog/consent_dialog";
 import { SmsWithdrawDialog } from "../consent_dialog/withdraw_dialog";
+import { SmsNumberDialog } from "../number_dialog/number_dialog";
 import { SmsConsentPopover } from "../consent_popover/consent_popover";
 import { SmsPlanned } from "../planned/planned";
 import { SmsReview } from "../review/review";
@@ -165,6 +166,20 @@ export class SmsTab extends Component {
 
     numberHint(number) {
         return number.label || (number.former ? _t("Former number") : "");
+    }
+
+    /** The main one is edited in the form, a former one not at all. */
+    isFurther(number) {
+        return Boolean(number && !number.main && !number.former);
+    }
+
+    get canEditNumbers() {
+        return this.conversation.canSend;
+    }
+
+    /** @param {object} [number] to edit; without it one is added */
+    openNumber(number) {
+        this.dialog.add(SmsNumberDialog, { conversation: this.props.conversation, number });
     }
 
     /** More is known of the number on screen than of the others. */

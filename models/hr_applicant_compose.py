@@ -1,0 +1,107 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .hr_applicant import SEND_GROUP
+from .hr_applicant_sms_tab import PAGE
+
+TEMPLATES = 100
+
+
+class HrApplicant(models.Model):
+    """What helps to write a text: templates, who we are, what it costs."""
+
+    _inherit = "hr.applicant"
+
+    def sms_tab(self, number=None, before_id=None, limit=PAGE):
+        """Return what the SMS tab shows, with what helps to write the next text.
+
+        :param number: see the method this extends
+        :param before_id: see there
+        :param int limit: see there
+        :returns: dict as there; ``introduction`` is ``False`` unless the next text is the first to
+            this number, else the names of which one should be in it (list of texts);
+            ``allowance_left`` the segments left (int), ``False`` when they are unlimited
+        :raises AccessError: without the right to view SMS or to read the applicant
+        """
+        tab = super().sms_tab(number, before_id, limit)
+        tab["introduction"] = tab["gate"]["allowed"] and self._sms_tab_introduction(tab["number"])
+        # sudo: senders do not read the account; what is left is told to those who spend it
+        account_sudo = (
+            self.env["hr.sms.allowance"].sudo().search([("company_id", "=", tab["company"]["id"])])
+        )
+        is_limited = tab["can_send"] and account_sudo and account_sudo.mode != "unlimited"
+        tab["allowance_left"] = max(account_sudo.balance, 0) if is_limited else False
+        return tab
+
+    def _sms_tab_introduction(self, number):
+        """Return the names of which a first text should say one, ``False`` after the first.
+
+        Twilio's messaging policy and the CTIA's principles ask that the sender names itself.
+        """
+        thread = self._sms_thread(number)
+        # sudo: whether they know us already matters, whoever wrote
+        written = (
+            self.env["hr.sms.message"]
+            .sudo()
+            .search_count(
+                [
+                    ("thread_id", "=", thread.id),
+                    ("direction", "=", "outbound"),
+                    ("kind", "!=", "confirmation"),
+                    ("state", "not in", ("canceled", "failed")),
+                ],
+                limit=1,
+            )
+        )
+        if written:
+            return False
+        return [self.env.user.name, self.sudo()._sms_company().name]
+
+    def sms_templates(self, number=None):
+        """Return the templates for texts to this applicant, ready to be sent.
+
+        :param number: one of the applicant's numbers, ``None`` for the main one: in whose
+            language they are
+        :returns: list of dicts with ``id``, ``name``, ``body`` (plain text, the applicant's data
+            filled in) and ``error`` (text, empty when it could be filled in)
+        :raises AccessError: without the right to send SMS or to read the applicant
+        """
+        self.ensure_one()
+        self._sms_check_right(SEND_GROUP)
+        templates = self.env["sms.template"].search(
+            Domain("model", "=", "hr.applicant"), limit=TEMPLATES, order="name, id"
+        )
+        lang = self._sms_language(self._sms_usable_number(number))
+        return [self._sms_filled_in(template, lang) for template in templates]
+
+    def _sms_filled_in(self, template, lang):
+        filled = {"id": template.id, "name": template.name, "body": "", "error": ""}
+        try:
+            # A template of another language for everybody says so itself.
+            how = {"compute_lang": True} if template.lang else {"set_lang": lang}
+            body = template._render_field("body", self.ids, **how)[self.id]
+            filled["body"] = str(body or "").strip()
+        except UserError as error:
+            filled["error"] = self.env._(
+                "This template cannot be filled in for %(applicant)s: %(reason)s",
+                applicant=self.display_name,
+                reason=str(error),
+            )
+        return filled
+
+    def _sms_language(self, number):
+        """Return the language to write to a number in.
+
+        :param str number: E.164
+        :returns: code of an installed language, ``False`` when none is the candidate's
+        """
+        messages = self.env["hr.sms.message"]
+        [short] = messages._candidate_languages(
+            [self._sms_text(number, None)], [self._sms_thread(number)]
+        )
+        codes = [code for code, _name in self.env["res.lang"].get_installed()]
+        partner_lang = self.sudo().partner_id.lang  # sudo: the applicant's contact
+        if partner_lang in codes and partner_lang.startswith(short):
+            return partner_lang
+        return next((code for code in codes if code.partition("_")[0] == short), False)

@@ -1,0 +1,77 @@
+import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
+import { describe, expect, press, test } from "@odoo/hoot";
+
+import {
+    defineTextingModels,
+    FakeTexting,
+    openApplicant,
+    OTHER,
+    refusal,
+    shows,
+} from "../sms_test_helpers";
+
+describe.current.tags("desktop");
+defineTextingModels();
+
+test("a number is added in place, and shown at once", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await contains(".o_sms_input:focus");
+    await click(".o_sms_numbers");
+    await contains(".o_sms_number_edit", { count: 0 }); // the main one is edited in the form
+    await click(".o_sms_number_add");
+    await contains(".o_sms_number_input:focus");
+    await insertText(".o_sms_number_input", OTHER);
+    await insertText(".o_sms_number_label", "Work", { replace: true });
+    await press("Enter");
+    await contains(".o_sms_number_dialog", { count: 0 });
+    await shows(".o_sms_numbers", "+49 1515 5550102");
+    expect(texting.last("sms_number_add")).toEqual({ number: OTHER, label: "Work" });
+});
+
+test("a bad number says why, and nothing typed is lost", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await contains(".o_sms_input:focus");
+    await click(".o_sms_numbers");
+    await click(".o_sms_number_add");
+    await click(".o_sms_number_save");
+    await shows(".o_sms_number_error", "Type the phone number.");
+    texting.refusals.sms_number_add = refusal("12 is not a phone number that can be texted.");
+    await insertText(".o_sms_number_input", "12");
+    await click(".o_sms_number_save");
+    await shows(".o_sms_number_error", "12 is not a phone number that can be texted.");
+    expect(".o_sms_number_input").toHaveValue("12");
+});
+
+test("a further number is edited and removed", async () => {
+    const texting = new FakeTexting();
+    texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });
+    await openApplicant(texting);
+    await contains(".o_sms_input:focus");
+    await click(".o_sms_numbers");
+    await click(".o_sms_number", { text: "+49 1515 5550102" });
+    await shows(".o_sms_numbers", "+49 1515 5550102");
+    await click(".o_sms_numbers");
+    await click(".o_sms_number_edit");
+    await insertText(".o_sms_number_label", "Home", { replace: true });
+    await click(".o_sms_number_save");
+    await contains(".o_sms_number_dialog", { count: 0 });
+    expect(texting.last("sms_number_edit")).toEqual({
+        number: OTHER,
+        new_number: "+49 1515 5550102",
+        label: "Home",
+    });
+    await click(".o_sms_numbers");
+    await click(".o_sms_number_edit");
+    await click(".o_sms_number_remove");
+    await shows(".o_sms_numbers", "+1 415-555-0101");
+    expect(texting.last("sms_number_remove")).toEqual({ number: OTHER });
+    expect(texting.last("sms_tab").number).toBe(false); // the main one
+});
+
+test("who cannot send cannot add numbers", async () => {
+    await openApplicant(new FakeTexting({ canSend: false }));
+    await shows(".o_sms_number_alone", "+1 415-555-0101");
+    expect(".o_sms_numbers").toHaveCount(0);
+});

@@ -1,0 +1,102 @@
+import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
+import { describe, expect, test } from "@odoo/hoot";
+
+import {
+    defineTextingModels,
+    FakeTexting,
+    openApplicant,
+    refusal,
+    shows,
+} from "../sms_test_helpers";
+
+describe.current.tags("desktop");
+defineTextingModels();
+
+const TEMPLATES = [
+    { id: 1, name: "First contact", body: "Hi Ada, this is Mitchell.", error: "" },
+    { id: 2, name: "Broken", body: "", error: "This template cannot be filled in." },
+];
+
+test("a template is put in, and edited before it goes", async () => {
+    const texting = new FakeTexting({ templates: TEMPLATES });
+    await openApplicant(texting);
+    await click(".o_sms_templates");
+    await contains(".o_sms_template", { count: 2 });
+    await shows(".o_sms_template_error", "This template cannot be filled in.");
+    await click(".o_sms_template", { text: "First contact" });
+    expect(".o_sms_input").toHaveValue("Hi Ada, this is Mitchell.");
+    await contains(".o_sms_input:focus");
+    await insertText(".o_sms_input", " Bye");
+    await click(".o_sms_send:enabled");
+    await shows(".o_sms_bubble_body", "Hi Ada, this is Mitchell. Bye");
+});
+
+test("a template does not overwrite what is written", async () => {
+    await openApplicant(new FakeTexting({ templates: TEMPLATES }));
+    await insertText(".o_sms_input", "Good morning!");
+    await click(".o_sms_templates");
+    await click(".o_sms_template", { text: "First contact" });
+    expect(".o_sms_input").toHaveValue("Good morning! Hi Ada, this is Mitchell.");
+});
+
+test("no templates, or none that can be read: the menu says so", async () => {
+    const texting = new FakeTexting();
+    await openApplicant(texting);
+    await click(".o_sms_templates");
+    await shows(".o_sms_templates_none", "No templates yet");
+    await click(".o_sms_templates");
+    texting.refusals.sms_templates = refusal("You may not.");
+    await click(".o_sms_templates");
+    await shows(".o_sms_templates_menu [role=alert]", "You may not.");
+});
+
+test("typographic characters that cost more are replaced in one click", async () => {
+    await openApplicant(new FakeTexting());
+    await insertText(".o_sms_input", `“Hello” – ${"x".repeat(80)}…`);
+    await shows(".o_sms_counter_encoding", "Unicode");
+    await shows(".o_sms_plain", "1 instead of 2 segments");
+    await click(".o_sms_plain");
+    expect(".o_sms_input").toHaveValue(`"Hello" - ${"x".repeat(80)}...`);
+    await shows(".o_sms_counter_encoding", "GSM-7");
+    await contains(".o_sms_plain", { count: 0 });
+});
+
+test("emoji stay: nothing is offered where it would not help", async () => {
+    await openApplicant(new FakeTexting());
+    await insertText(".o_sms_input", "Hello – 😊");
+    await shows(".o_sms_counter_encoding", "Unicode");
+    expect(".o_sms_plain").toHaveCount(0);
+});
+
+test("a first text that names nobody gets a hint", async () => {
+    await openApplicant(new FakeTexting({ introduction: ["Mitchell Admin", "Azure Interior"] }));
+    await contains(".o_sms_input");
+    expect(".o_sms_introduction").toHaveCount(0);
+    await insertText(".o_sms_input", "Are you free?");
+    await shows(".o_sms_introduction", "Azure Interior");
+    await insertText(".o_sms_input", " It is mitchell");
+    await contains(".o_sms_introduction", { count: 0 });
+});
+
+test("what a text costs of the allowance", async () => {
+    await openApplicant(new FakeTexting({ allowanceLeft: 1234 }));
+    await insertText(".o_sms_input", "Hello");
+    await shows(".o_sms_counter_segments", "1 of 1,234 segments");
+});
+
+test("a text that did not arrive is written anew", async () => {
+    const texting = new FakeTexting();
+    texting.addMessage({ body: "Nobody there?", state: "failed", failure_reason: "Unreachable." });
+    await openApplicant(texting);
+    await click(".o_sms_bubble_reuse");
+    expect(".o_sms_input").toHaveValue("Nobody there?");
+    await contains(".o_sms_input:focus");
+});
+
+test("not where the number may not be texted", async () => {
+    const texting = new FakeTexting({ gate: { allowed: false, code: "x", reason: "No." } });
+    texting.addMessage({ body: "Nobody there?", state: "failed", failure_reason: "Unreachable." });
+    await openApplicant(texting);
+    await contains(".o_sms_bubble_reason");
+    expect(".o_sms_bubble_reuse").toHaveCount(0);
+});
