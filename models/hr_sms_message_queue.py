@@ -1,17 +1,24 @@
+import logging
 import random
 import time
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.sql_db import PoolError
 from odoo.tools import SQL
 from odoo.tools.urls import urljoin
 
 from ..gateway import Gateway, Outgoing, Pipeline
 from ..gateway.client import CONCURRENCY, DEFAULT_URL
 from ..rules import delivery
+from ..rules.reconciliation import HANDED_OVER_WITHIN
 from .hr_sms_gate import GateRequest, Verdict
 from .transactions import short_transaction
+
+_logger = logging.getLogger(__name__)
 
 STATUS_ROUTE = "/recruitment_texting/twilio/status"
 # Claimed at a time, and claimed anew as soon as fewer than that wait to be handed over.
@@ -20,6 +27,11 @@ REFILL = 250
 # What is known is written down when so many results are there, or after so many seconds.
 RECORD = 500
 RECORD_AFTER = 0.5
+# So long the database may be away, or at odds with others, before results are given up. The texts
+# then stay ``sending``: callbacks and reconciliation settle them.
+RECORD_WITHIN = 180
+# What goes by itself: deadlocks, serialization failures, locks, a lost connection, a restart.
+_PASSING = (psycopg2.OperationalError, psycopg2.InterfaceError, PoolError)
 # Texts on their way at once, in all of a database's lanes each.
 CONCURRENCY_PARAMETER = "hr_recruitment_texting.concurrency"
 # A text that waits for something without a date is looked at again then.
@@ -62,24 +74,26 @@ class HrSmsMessage(models.Model):
         setting = self.env["ir.config_parameter"].sudo().get_param(CONCURRENCY_PARAMETER)
         concurrency = int(setting) if setting and setting.isdecimal() else CONCURRENCY
         with Pipeline(self._still_wanted, max(concurrency, 1)) as pipeline:
+            results = []
             try:
-                is_done = self._work(lane, pipeline, concurrency)
+                is_done = self._work(lane, pipeline, concurrency, results)
             finally:
                 # Also after an error: what was claimed goes back, what went is written down.
-                if rest := pipeline.stop():
-                    self._commit_results(rest)
+                results += pipeline.stop()
+                self._commit_results(results)
         if is_done:
             self._report_progress(0, remaining=0)
 
-    def _work(self, lane, pipeline, concurrency):
+    def _work(self, lane, pipeline, concurrency, results):
         """Claim, hand over and record until nothing waits, or the cron's time is up.
 
         :param lane: as for ``_process_queue``
         :param pipeline: a running :class:`~..gateway.Pipeline`
         :param int concurrency: texts of one account on their way at once
+        :param list results: what is known and not yet written down, also after an error
         :returns: whether nothing is left to do
         """
-        gateways, results = {}, []
+        gateways = {}
         claims_on, recorded_at = True, time.monotonic()
         while True:
             if claims_on and pipeline.waiting < REFILL:
@@ -97,16 +111,41 @@ class HrSmsMessage(models.Model):
             if len(results) < RECORD and not pipeline.is_idle and not is_due:
                 continue
             if results:
+                count = len(results)
                 self._commit_results(results)
-                if not self._report_progress(len(results)):
+                if not self._report_progress(count):
                     return False  # the cron is called again for the rest
-                results = []
             # More may have come meanwhile.
             claims_on, recorded_at = True, time.monotonic()
 
     def _commit_results(self, results):
-        with short_transaction(self.env.registry) as env:
-            env["hr.sms.message"]._record(results)
+        """Write results down: what Twilio answered is known nowhere else.
+
+        Tried again while the database is away or somebody is in the way. Writing the same twice
+        changes nothing. A result that cannot be written does not take the others with it.
+
+        :param list results: :class:`~..gateway.Result`; emptied
+        """
+        end = time.monotonic() + RECORD_WITHIN
+        todo, pause = [results[:]] if results else [], 0.05
+        results.clear()
+        while todo:
+            try:
+                with short_transaction(self.env.registry) as env:
+                    env["hr.sms.message"]._record(todo[-1])
+                todo.pop()
+            except _PASSING as error:
+                if time.monotonic() > end:
+                    raise
+                _logger.info("%s while recording texts, again", type(error).__name__)
+                time.sleep(pause * (0.5 + random.random()))
+                pause = min(2 * pause, 5)
+            except Exception:
+                part = todo.pop()
+                if len(part) == 1:
+                    _logger.exception("The result of text %s cannot be recorded", part[0].uuid)
+                else:
+                    todo += [part[len(part) // 2 :], part[: len(part) // 2]]
 
     def _report_progress(self, processed, remaining=1):
         """Tell the cron, if one runs this, how far we are.
@@ -262,6 +301,9 @@ class HrSmsMessage(models.Model):
     def _still_wanted(self, texts):
         """Say which claimed texts may still go: a STOP may have come since they were claimed.
 
+        One that was claimed too long ago may not: reconciliation counts from the claim when it
+        judges what Twilio never got. It goes back into the queue and is claimed anew.
+
         :param texts: list of :class:`~..gateway.Outgoing`
         :returns: set of their uuids
         """
@@ -279,9 +321,10 @@ class HrSmsMessage(models.Model):
               JOIN hr_sms_thread AS thread ON thread.id = message.thread_id
              WHERE message.uuid = ANY(%s)
                AND message.state = 'sending'
+               AND message.claimed_date > %s
                AND (message.kind = 'confirmation' OR thread.consent_state = 'granted')
             """,
-            [[text.uuid for text in texts]],
+            [[text.uuid for text in texts], fields.Datetime.now() - HANDED_OVER_WITHIN],
         )
         return {uuid for (uuid,) in cr.fetchall()}
 

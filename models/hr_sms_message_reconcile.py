@@ -8,11 +8,18 @@ from odoo.tools import SQL
 from ..gateway import Lookup
 from ..gateway.webhook import NEUTRALIZED_TOKEN
 from ..rules import delivery
-from ..rules.reconciliation import ABSENT, CLOCKS_DIFFER, FOUND, Unconfirmed, reconcile
+from ..rules.reconciliation import (
+    ABSENT,
+    CLOCKS_DIFFER,
+    FOUND,
+    HANDED_OVER_WITHIN,
+    Unconfirmed,
+    reconcile,
+)
 from .transactions import short_transaction
 
-# A claimed text is handed over within this time, or its sender died.
-LONGEST_BATCH = timedelta(minutes=5)
+# A claimed text is at Twilio within this time, or its sender died: a request takes seconds.
+LONGEST_BATCH = HANDED_OVER_WITHIN + timedelta(minutes=1)
 # Twilio promises no time within which a new text is in its list. It takes seconds; what is not
 # there after so long is not at Twilio.
 LISTED_AFTER = timedelta(minutes=5)

@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 # Our clock and Twilio's may differ by so much; Twilio keeps whole seconds.
 CLOCKS_DIFFER = timedelta(minutes=2)
 
+# A claimed text is handed over within so long, or not at all until it is claimed anew.
+HANDED_OVER_WITHIN = timedelta(minutes=4)
+
 FOUND, ABSENT, UNCLEAR = "found", "absent", "unclear"
 
 

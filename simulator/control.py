@@ -354,11 +354,7 @@ class Control:
     async def age(self, request):
         """POST /control/age {seconds}: as if all messages so far were so much older."""
         seconds = float((await self._json(request)).get("seconds") or 0)
-        for message in self.sim.store.by_sid.values():
-            message.created -= seconds
-            message.updated -= seconds
-            if message.sent is not None:
-                message.sent -= seconds
+        self.sim.store.age(seconds)
         return {"seconds": seconds}
 
     async def reset(self, request):

@@ -82,6 +82,10 @@ class Journal:
             [message.status, message.error_code, message.updated, message.sent],
         )
 
+    def age(self, seconds):
+        """All messages are so much older."""
+        self._write("age", seconds)
+
     def redact(self, message):
         """A message's body is gone."""
         self._write("redact", message.sid)
@@ -144,6 +148,9 @@ class Journal:
             if message.status not in FINAL and values[0] in FINAL:
                 store.unfinished -= 1
             message.status, message.error_code, message.updated, message.sent = values
+
+    def _read_age(self, store, seconds):
+        store.age(seconds)
 
     def _read_redact(self, store, sid):
         if sid in store.by_sid:

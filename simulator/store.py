@@ -380,6 +380,16 @@ class Store:
         self.on_change(message)
         return True
 
+    def age(self, seconds):
+        """Make all messages older."""
+        for message in self.by_sid.values():
+            message.created -= seconds
+            message.updated -= seconds
+            if message.sent is not None:
+                message.sent -= seconds
+        if self.journal:
+            self.journal.age(seconds)
+
     def redact(self, message):
         """Empty the body, and tell who listens."""
         message.body = ""

@@ -13,6 +13,7 @@ from . import test_consent_mistake
 from . import test_consent_rules
 from . import test_core_form
 from . import test_core_paths
+from . import test_crash_live
 from . import test_door_speed
 from . import test_erasure
 from . import test_erasure_live
@@ -44,6 +45,7 @@ from . import test_planned_live
 from . import test_privacy
 from . import test_proof
 from . import test_proof_fonts
+from . import test_queue_safety
 from . import test_quiet_hours
 from . import test_reconciliation
 from . import test_reconciliation_rules

@@ -144,20 +144,27 @@ class LiveSimulator(_Process):
         self.url = None
 
     def start(self):
-        command = [sys.executable, "-m", "simulator", "--host", HOST, "--port", "0"]
+        """Start it; after `kill` at the same address as before."""
+        port = self.url.rpartition(":")[2] if self.url else "0"
+        command = [sys.executable, "-m", "simulator", "--host", HOST, "--port", port]
         command += ["--account-sid", self.account_sid, "--auth-token", self.auth_token]
         command += [part for number in self.numbers for part in ("--number", number)]
         atexit.register(self._kill, graceful=False)
+        listening, before = "listening on http://", len(self.log_lines("listening on http://"))
         self._spawn([*command, *self.options], _setting("TEXTING_ROOT"), {"PYTHONUNBUFFERED": "1"})
 
         def address():
             return next(
-                (line.split("listening on ")[1] for line in self.log_lines("listening on http://")),
+                (line.split("listening on ")[1] for line in self.log_lines(listening)[before:]),
                 None,
             )
 
         self.url = self._wait(address, 20, "The simulator")
         return self
+
+    def kill(self):
+        """End it as a crash does; with the option `--state` it knows afterwards what it accepted."""
+        self._kill(graceful=False)
 
     def stop(self):
         self._kill()
@@ -194,10 +201,11 @@ class LiveServer(_Process):
     :param workers: 0 for threads, else that many worker processes
     :param options: more options of the Odoo server, such as `--max-cron-threads=0`
     :param simulator: a started `LiveSimulator` to connect the main company to
+    :param db_host: folder of another database cluster's socket, such as `LiveCluster().host`
     :param expected_log: regular expressions of WARNING and ERROR lines that the test provokes; others fail `stop()`
     """
 
-    def __init__(self, workers=0, options=(), simulator=None, expected_log=()):
+    def __init__(self, workers=0, options=(), simulator=None, expected_log=(), db_host=None):
         super().__init__("odoo")
         self.db = self.name
         self.port = free_port()
@@ -210,6 +218,9 @@ class LiveServer(_Process):
         parser = configparser.RawConfigParser()
         parser.read(self._config)
         self._settings = parser["options"]
+        if db_host:
+            self._settings["db_host"] = db_host
+            self.options += (f"--db_host={db_host}",)
 
     # -- life --------------------------------------------------------------
 

@@ -27,16 +27,24 @@ class LiveTextingCase(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.simulator = LiveSimulator(cls.numbers).start()
+        cls.simulator = cls.make_simulator().start()
         cls.addClassCleanup(cls.simulator.stop)
-        cls.server = LiveServer(
+        cls.server = cls.make_server().start()
+        cls.addClassCleanup(cls.server.stop)
+        cls.admin = cls.server.login("admin")
+
+    @classmethod
+    def make_simulator(cls):
+        return LiveSimulator(cls.numbers)
+
+    @classmethod
+    def make_server(cls):
+        return LiveServer(
             workers=cls.workers,
             options=cls.options,
             simulator=cls.simulator,
             expected_log=cls.expected_log,
-        ).start()
-        cls.addClassCleanup(cls.server.stop)
-        cls.admin = cls.server.login("admin")
+        )
 
     def applicant(self, phone=PHONE, consent=True):
         [applicant] = self.admin.call(

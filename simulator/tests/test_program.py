@@ -176,6 +176,8 @@ def test_state_survives_a_kill(tmp_path, hook):
         simulator.settle()
         simulator.settings(sent_ms=5000)
         waiting = simulator.send(body="Waiting", status_callback=f"{hook.url}/status")
+        before = simulator.client.messages(done.sid).fetch().date_created
+        simulator.control("age", {"seconds": 3600})
     finally:
         simulator.process.kill()
         simulator.process.communicate()
@@ -187,6 +189,8 @@ def test_state_survives_a_kill(tmp_path, hook):
         bodies = {message["body"] for message in simulator.messages(phone=PHONE)}
         assert bodies == {"Done", "", "Waiting"}
         assert simulator.client.messages(done.sid).fetch().status == "delivered"
+        after = simulator.client.messages(done.sid).fetch().date_created
+        assert 3599 <= (before - after).total_seconds() <= 3601
         assert hook.statuses(sid=waiting.sid) == ["sent", "delivered"]
         assert simulator.stats()["opted_out"] == [
             {"number": DEFAULT_NUMBER, "phone": "+15550000002"}
