@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from contextlib import suppress
 from itertools import islice
 from urllib.request import getproxies
@@ -61,7 +61,7 @@ class _Account:
         fresh = [text for text in texts if text.uuid in wanted]
         self.waiting.extendleft(reversed(fresh))
         self._fresh = len(fresh)
-        self._hold_back(text for text in texts if text.uuid not in wanted)
+        self._hold_back(self.gateway, [text for text in texts if text.uuid not in wanted])
 
 
 class Pipeline:
@@ -81,6 +81,8 @@ class Pipeline:
         self._concurrency = concurrency
         self._results = queue.SimpleQueue()
         self._owed = 0  # texts whose result was not taken yet: the owner's count
+        self._put = Counter()  # texts of each gateway that were put in: the owner's count
+        self._gone = Counter()  # and that wait no more: the loop's count
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._run, name="recruitment_texting.pipeline", daemon=True
@@ -107,10 +109,12 @@ class Pipeline:
         """Whether the result of every text that was put in has been taken."""
         return not self._owed
 
-    @property
-    def waiting(self):
-        """How many texts are not on their way yet: it changes all the time, to go by only."""
-        return max(0, self._owed - self._under_way - self._results.qsize())
+    def waiting(self, gateway):
+        """Return how many texts of an account are not on their way yet: more may be by now.
+
+        :param gateway: as given to :meth:`put`
+        """
+        return self._put[gateway] - self._gone[gateway]
 
     def put(self, gateway, texts):
         """Have texts handed over.
@@ -119,6 +123,7 @@ class Pipeline:
         :param texts: list of :class:`~.client.Outgoing`
         """
         self._owed += len(texts)
+        self._put[gateway] += len(texts)
         self._loop.call_soon_threadsafe(self._add, gateway, texts)
 
     def take(self, timeout):
@@ -173,10 +178,11 @@ class Pipeline:
 
     def _hold_back_all(self):
         for account in self._accounts.values():
-            self._hold_back(account.waiting)
+            self._hold_back(account.gateway, account.waiting)
             account.waiting.clear()
 
-    def _hold_back(self, texts):
+    def _hold_back(self, gateway, texts):
+        self._gone[gateway] += len(texts)
         for text in texts:
             self._results.put(Result(text.uuid, "held_back"))
 
@@ -199,6 +205,7 @@ class Pipeline:
 
     def _start(self, account, text):
         account.under_way += 1
+        self._gone[account.gateway] += 1
         self._under_way += 1
         task = self._loop.create_task(self._send(account, text))
         self._tasks.add(task)  # the loop itself holds tasks weakly

@@ -44,6 +44,7 @@ from . import hr_sms_message
 from . import hr_sms_message_offer
 from . import hr_sms_message_opt_out
 from . import hr_sms_message_welcome
+from . import hr_sms_message_claim
 from . import hr_sms_message_queue
 from . import hr_sms_message_sender
 from . import hr_sms_message_allowance

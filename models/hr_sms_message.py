@@ -13,6 +13,8 @@ _lt = LazyTranslate(__name__)
 
 # When the direct lane's cron looks after texts that a thread should have sent long since.
 FALLBACK = timedelta(minutes=1)
+# The crons of the bulk lane. As many workers may drain at once.
+BULK_LANES = ("bulk_1", "bulk_2", "bulk_3", "bulk_4")
 
 # Twilio's error codes in words that say what to do: https://www.twilio.com/docs/api/errors
 FAILURES = {
@@ -131,7 +133,7 @@ class HrSmsMessage(models.Model):
     _twilio_sid_unique = models.UniqueIndex("(twilio_sid) WHERE twilio_sid IS NOT NULL")
     # As Odoo writes the condition: PostgreSQL before 17 does not know that the two are one.
     _unread_idx = models.Index("(thread_id) WHERE is_unread IS TRUE")
-    _queue_idx = models.Index("(kind, id) WHERE state IN ('queued', 'scheduled')")
+    _queue_idx = models.Index("(company_id, kind, id) WHERE state IN ('queued', 'scheduled')")
     _waiting_idx = models.Index("(thread_id) WHERE wait_code IS NOT NULL")
     _unknown_idx = models.Index("(next_attempt_date) WHERE state = 'unknown'")
     _sending_idx = models.Index("(claimed_date) WHERE state = 'sending'")
@@ -222,7 +224,8 @@ class HrSmsMessage(models.Model):
             # The cron is there should the process end before its thread has sent them.
             self._trigger_lanes(["direct"], scheduled_date or fields.Datetime.now() + FALLBACK)
         if "bulk" in lanes:
-            self._trigger_lanes(["bulk_1", "bulk_2"], scheduled_date)
+            # It calls the others if there is work for them.
+            self._trigger_lanes(BULK_LANES[:1], scheduled_date)
 
     def _trigger_lanes(self, names, date):
         for name in names:
@@ -230,6 +233,15 @@ class HrSmsMessage(models.Model):
             if cron:
                 # sudo: a recruiter may not touch crons, their text may wake them
                 cron.sudo()._trigger(date)
+
+    @api.model
+    def _call_other_lanes(self, lane):
+        """Have more workers, of any server, join in: there is more than one lane can claim.
+
+        :param lane: the one that found so much
+        """
+        if lane == "bulk":
+            self._trigger_lanes(BULK_LANES[1:], None)
 
     @api.model
     def _lane(self, kind):

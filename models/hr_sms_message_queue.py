@@ -8,22 +8,19 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.sql_db import PoolError
-from odoo.tools import SQL
-from odoo.tools.urls import urljoin
 
-from ..gateway import Gateway, Outgoing, Pipeline
-from ..gateway.client import CONCURRENCY, DEFAULT_URL
+from ..gateway import Gateway, Pipeline
+from ..gateway.client import CONCURRENCY
 from ..rules import delivery
 from ..rules.reconciliation import HANDED_OVER_WITHIN
-from .hr_sms_gate import GateRequest, Verdict
 from .transactions import short_transaction
 
 _logger = logging.getLogger(__name__)
 
-STATUS_ROUTE = "/recruitment_texting/twilio/status"
-# Claimed at a time, and claimed anew as soon as fewer than that wait to be handed over.
+# Claimed at a time at the most, but not more than go in a few seconds: the other lanes and
+# companies want their share.
 BATCH = 500
-REFILL = 250
+ROUNDS = 10
 # What is known is written down when so many results are there, or after so many seconds.
 RECORD = 500
 RECORD_AFTER = 0.5
@@ -34,10 +31,6 @@ RECORD_WITHIN = 180
 _PASSING = (psycopg2.OperationalError, psycopg2.InterfaceError, PoolError)
 # Texts on their way at once, in all of a database's lanes each.
 CONCURRENCY_PARAMETER = "hr_recruitment_texting.concurrency"
-# A text that waits for something without a date is looked at again then.
-LOOK_AGAIN = timedelta(hours=1)
-# What refuses a new text but only pauses one that was accepted before.
-PAUSES = frozenset({"consent_review"})
 
 
 class _Row(NamedTuple):
@@ -93,19 +86,27 @@ class HrSmsMessage(models.Model):
         :param list results: what is known and not yet written down, also after an error
         :returns: whether nothing is left to do
         """
-        gateways = {}
-        claims_on, recorded_at = True, time.monotonic()
+        batch = min(BATCH, ROUNDS * concurrency)
+        gateways = {}  # account -> (Gateway, ids of its companies)
+        full, claims_on, alone, recorded_at = set(), True, True, time.monotonic()
         while True:
-            if claims_on and pipeline.waiting < REFILL:
+            busy = self._companies_with_enough(pipeline, gateways, batch // 2)
+            if claims_on or full - busy:
                 with short_transaction(self.env.registry) as env:
-                    claimed = env["hr.sms.message"]._claim(lane)
-                for account, texts in claimed or ():
-                    if account not in gateways:
-                        gateways[account] = Gateway(*account, concurrency=concurrency)
-                    pipeline.put(gateways[account], texts)
+                    claimed = env["hr.sms.message"]._claim(lane, batch, busy)
+                    if alone and claimed and sum(len(texts) for *_, texts in claimed) >= batch:
+                        env["hr.sms.message"]._call_other_lanes(lane)
+                        alone = False
+                for account, companies, texts in claimed or ():
+                    gateway, known = gateways.setdefault(
+                        account, (Gateway(*account, concurrency=concurrency), set())
+                    )
+                    known.update(companies)
+                    pipeline.put(gateway, texts)
                 if claimed is None and pipeline.is_idle and not results:
                     return True
-                claims_on = claimed is not None
+                full = self._companies_with_enough(pipeline, gateways, batch // 2)
+                claims_on = claimed is not None and not full
             results += pipeline.take(timeout=RECORD_AFTER)
             is_due = time.monotonic() - recorded_at > RECORD_AFTER
             if len(results) < RECORD and not pipeline.is_idle and not is_due:
@@ -117,6 +118,21 @@ class HrSmsMessage(models.Model):
                     return False  # the cron is called again for the rest
             # More may have come meanwhile.
             claims_on, recorded_at = True, time.monotonic()
+
+    @api.model
+    def _companies_with_enough(self, pipeline, gateways, enough):
+        """Return whose texts wait for Twilio in such numbers that no more need be claimed.
+
+        :param gateways: dict from account to (:class:`~..gateway.Gateway`, ids of its companies)
+        :param int enough: texts
+        :returns: set of ids
+        """
+        return {
+            company
+            for gateway, companies in gateways.values()
+            if pipeline.waiting(gateway) >= enough
+            for company in companies
+        }
 
     def _commit_results(self, results):
         """Write results down: what Twilio answered is known nowhere else.
@@ -159,143 +175,7 @@ class HrSmsMessage(models.Model):
         return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     # ------------------------------------------------------------
-    # 1. Claim
-    # ------------------------------------------------------------
-
-    def _claim(self, lane):
-        """Claim a batch, ask the gate again and mark what may go as ``sending``.
-
-        :returns: list of ``(account, [Outgoing])``, the account as :class:`~..gateway.Gateway`
-            takes it; ``None`` when nothing is waiting
-        """
-        now = fields.Datetime.now()
-        kinds = [
-            kind
-            for kind, _label in self._fields["kind"].selection
-            if lane in (None, self._lane(kind))
-        ]
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT id FROM hr_sms_message
-                 WHERE state IN ('queued', 'scheduled')
-                   AND kind = ANY(%(kinds)s)
-                   AND (scheduled_date IS NULL OR scheduled_date <= %(now)s)
-                   AND (next_attempt_date IS NULL OR next_attempt_date <= %(now)s)
-                 ORDER BY kind, id
-                 LIMIT %(batch)s
-                   FOR UPDATE SKIP LOCKED
-                """,
-                kinds=kinds,
-                now=now,
-                batch=BATCH,
-            )
-        )
-        messages = self.browse(row[0] for row in self.env.cr.fetchall())
-        if not messages:
-            return None
-        verdicts = self.env["hr.sms.gate"]._ask(
-            [
-                GateRequest(
-                    company=message.company_id,
-                    thread=message.thread_id,
-                    number=message.thread_id.number,
-                    body=message.body,
-                    kind=message.kind,
-                    purpose=message.purpose,
-                    applicant=message.applicant_id,
-                    stage="queue",
-                )
-                for message in messages
-            ]
-        )
-        going, canceled = [], self.browse()
-        for message, verdict in zip(messages, verdicts, strict=True):
-            if verdict.code in PAUSES:
-                message._wait(Verdict(wait_code=verdict.code))
-            elif verdict.code:
-                message.write(
-                    {"state": "canceled", "failure_code": verdict.code, "wait_code": False}
-                )
-                canceled |= message
-            elif verdict.wait_code:
-                message._wait(verdict)
-            else:
-                going.append(message.id)
-        going = self.browse(going)._charge()
-        going._mark_sending(now)
-        (messages - going).thread_id._notify_changed()
-        canceled._tell_authors()
-        return [
-            (account, [message._outgoing() for message in batch])
-            for account, batch in going._by_account()
-        ]
-
-    def _mark_sending(self, now):
-        """Write down who sends these texts and that they are about to go, in one statement."""
-        senders = self._choose_senders()
-        self.flush_recordset()
-        self.env.cr.execute(
-            """
-            UPDATE hr_sms_message AS message
-               SET state = 'sending', claimed_date = %s, wait_code = NULL,
-                   attempt_count = COALESCE(attempt_count, 0) + 1, sender_number = chosen.number
-              FROM unnest(%s::int[], %s::text[]) AS chosen(id, number)
-             WHERE message.id = chosen.id
-            """,
-            [now, self.ids, [senders[message] for message in self]],
-        )
-        self.invalidate_recordset(
-            ["state", "claimed_date", "wait_code", "attempt_count", "sender_number"]
-        )
-
-    def _wait(self, verdict):
-        """Put a text back that may go only later.
-
-        :param verdict: the gate's, with a ``wait_code``
-        """
-        until = verdict.until or fields.Datetime.now() + LOOK_AGAIN
-        self.write({"wait_code": verdict.wait_code, "next_attempt_date": until})
-        self._wake_queue(self, until)
-
-    @api.model
-    def _resume(self, wait_code, threads):
-        """Have texts looked at again that waited for something that happened now.
-
-        :param str wait_code: what they waited for
-        :param threads: ``hr.sms.thread`` records they belong to
-        """
-        messages = self.search(
-            [("thread_id", "in", threads.ids), ("wait_code", "=", wait_code)]
-        ).filtered(lambda message: message.state in ("queued", "scheduled"))
-        if messages:
-            messages.write({"wait_code": False, "next_attempt_date": False})
-            messages._wake_queue(messages, None)
-
-    def _by_account(self):
-        """Yield ``((account SID, token, address of Twilio), messages)`` for each company."""
-        # Where Twilio is: the official address, or a simulator's.
-        base_url = (
-            self.env["ir.config_parameter"].get_param("hr_recruitment_texting.twilio_api_url")
-            or DEFAULT_URL
-        )
-        for company, messages in self.grouped("company_id").items():
-            account = (company.sms_twilio_account_sid, company.sms_twilio_auth_token, base_url)
-            yield account, messages
-
-    def _outgoing(self):
-        return Outgoing(
-            uuid=self.uuid,
-            to=self.thread_id.number,
-            sender=self.sender_number,
-            body=self.body,
-            status_callback=self._wants_callback()
-            and urljoin(self.company_id.get_base_url(), f"{STATUS_ROUTE}/{self.uuid}")
-            or None,
-        )
-
-    # ------------------------------------------------------------
-    # 2. Send
+    # Send
     # ------------------------------------------------------------
 
     def _still_wanted(self, texts):
@@ -329,7 +209,7 @@ class HrSmsMessage(models.Model):
         return {uuid for (uuid,) in cr.fetchall()}
 
     # ------------------------------------------------------------
-    # 3. Record
+    # Record
     # ------------------------------------------------------------
 
     @api.model

@@ -14,6 +14,7 @@ from . import test_consent_rules
 from . import test_core_form
 from . import test_core_paths
 from . import test_crash_live
+from . import test_direct_live
 from . import test_door_speed
 from . import test_erasure
 from . import test_erasure_live
@@ -45,6 +46,7 @@ from . import test_planned_live
 from . import test_privacy
 from . import test_proof
 from . import test_proof_fonts
+from . import test_queue_claim
 from . import test_queue_safety
 from . import test_quiet_hours
 from . import test_reconciliation
@@ -65,3 +67,4 @@ from . import test_webhooks
 from . import test_welcome
 from . import test_withdrawal
 from . import test_wording
+from . import test_workers_live

@@ -60,8 +60,7 @@ class FakePipeline:
     def __exit__(self, *_exception):
         pass
 
-    @property
-    def waiting(self):
+    def waiting(self, _gateway):
         return len(self._texts)
 
     @property

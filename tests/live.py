@@ -203,11 +203,15 @@ class LiveServer(_Process):
     :param simulator: a started `LiveSimulator` to connect the main company to
     :param db_host: folder of another database cluster's socket, such as `LiveCluster().host`
     :param expected_log: regular expressions of WARNING and ERROR lines that the test provokes; others fail `stop()`
+    :param beside: another `LiveServer`, to work on its database too
     """
 
-    def __init__(self, workers=0, options=(), simulator=None, expected_log=(), db_host=None):
+    def __init__(
+        self, workers=0, options=(), simulator=None, expected_log=(), db_host=None, beside=None
+    ):
         super().__init__("odoo")
-        self.db = self.name
+        self.db = beside.db if beside else self.name
+        self._is_guest = beside is not None
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.workers = workers
@@ -324,6 +328,8 @@ class LiveServer(_Process):
 
     def _destroy(self):
         self._kill(graceful=False)
+        if self._is_guest:
+            return
         with self._connection("postgres") as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:

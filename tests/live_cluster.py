@@ -58,13 +58,14 @@ class LiveCluster:
         atexit.unregister(self.stop)
 
     def kill_backend(self, database):
-        """`kill -9` a process that serves a database, as it comes.
+        """`kill -9` a process that serves a database, one that works if there is one.
 
         :returns: what it was doing, ``None`` when there was none
         """
         row = self._row(
             "SELECT pid, state, query FROM pg_stat_activity"
-            " WHERE datname = %s AND pid != pg_backend_pid() ORDER BY random() LIMIT 1",
+            " WHERE datname = %s AND pid != pg_backend_pid()"
+            " ORDER BY state = 'idle', random() LIMIT 1",
             database,
         )
         if row:
@@ -73,13 +74,14 @@ class LiveCluster:
         return row and f"{row[1]}: {' '.join(row[2].split())[:60]}"
 
     def end_backend(self, database):
-        """Have PostgreSQL end one connection to a database, as it comes: the others stay.
+        """Have PostgreSQL end one connection to a database: the others stay.
 
         :returns: as for :meth:`kill_backend`
         """
         row = self._row(
             "SELECT pg_terminate_backend(pid), state, query FROM pg_stat_activity"
-            " WHERE datname = %s AND pid != pg_backend_pid() ORDER BY random() LIMIT 1",
+            " WHERE datname = %s AND pid != pg_backend_pid()"
+            " ORDER BY state = 'idle', random() LIMIT 1",
             database,
         )
         return row and f"{row[1]}: {' '.join(row[2].split())[:60]}"

@@ -30,6 +30,7 @@ class TestCrash(SettlingCase):
     texts = 500 if SOAK else 120
     trials = 10 if SOAK else 1  # of each of the four
     latency_ms = 150
+    interruptions = (RpcError, OSError, http.client.HTTPException, ValueError, psycopg2.Error)
     # What a process logs that loses its database or Twilio is not what this is about.
     expected_log = (r"",)
 
@@ -92,6 +93,7 @@ class TestCrash(SettlingCase):
         :param kill: kills something and brings it up again
         :param send: queues the texts, and sends them unless somebody else does
         """
+        self.eventually(self.is_well, 60)
         self.simulator.control("/control/reset", "POST", now=True)
         # Texts go for as long as this from the moment on that they are queued.
         under_way = self.texts / 50 * self.latency_ms / 1000 + 0.5
@@ -102,7 +104,7 @@ class TestCrash(SettlingCase):
             before = self.simulator.control("/control/stats")["created"]
             what = kill()
             sending.result()
-        self.eventually(self._states, 30)
+        self.eventually(self.is_well, 60)
         left = self._states()
         self.settle()
         _logger.info(
@@ -111,13 +113,19 @@ class TestCrash(SettlingCase):
         self.assertAsAtTwilio()
         self.assertFalse(self.states().keys() - {"delivered"})
 
-    @staticmethod
-    def _interrupted(send):
-        with suppress(RpcError, OSError, http.client.HTTPException, ValueError):
+    def is_well(self):
+        """Whether the server and its database answer."""
+        with suppress(*self.interruptions):
+            self.server.psql("SELECT 1")
+            return self.admin.call("res.company", "search_count", [])
+        return False
+
+    def _interrupted(self, send):
+        with suppress(*self.interruptions):
             send()
 
     def _states(self):
-        with suppress(psycopg2.OperationalError):  # it comes up again
+        with suppress(psycopg2.OperationalError, psycopg2.InterfaceError):  # it comes up again
             return self.states()
         return {}
 

@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from ..gateway import Result
 from ..models import hr_sms_message_queue as queue
+from ..models.hr_sms_message_claim import HrSmsMessage as Claim
 from ..rules.reconciliation import HANDED_OVER_WITHIN
 from .common import TextingCase
 
@@ -92,7 +93,7 @@ class TestQueueSafety(TextingCase):
         message = self.send()
 
         def break_off(messages, lane, pipeline, concurrency, results):
-            for account, texts in messages._claim(lane):
+            for account, _companies, texts in messages._claim(lane, 10):
                 pipeline.put(account, texts)
             results += pipeline.take(0)
             raise MemoryError
@@ -109,11 +110,11 @@ class TestQueueSafety(TextingCase):
     def test_what_was_claimed_too_long_ago_goes_back(self):
         """Reconciliation counts from the claim: what is handed over later it would take for lost."""
         message = self.send()
-        claim = queue.HrSmsMessage._claim
+        claim = Claim._claim
         claims = []
 
-        def claim_and_wait(messages, lane):
-            claimed = claim(messages, lane)
+        def claim_and_wait(messages, *args):
+            claimed = claim(messages, *args)
             if claimed and not claims:
                 message.flush_recordset()
                 self.env.cr.execute(
