@@ -1,5 +1,6 @@
 """A recruiter's text does not wait for a campaign: it is on its way while thousands drain."""
 
+import logging
 import statistics
 import time
 
@@ -8,6 +9,8 @@ from odoo.tests import tagged
 from ..bench import data
 from .live_settling import SOAK
 from .test_live_texting import LiveTextingCase
+
+_logger = logging.getLogger(__name__)
 
 
 class DirectCase:
@@ -40,7 +43,7 @@ class DirectCase:
             # A text is in Twilio's list when it was taken: 300 ms after it arrived.
             seconds.append(text["created"] - start)
         left = self.count("state IN ('queued', 'sending')")
-        print(f"seconds to Twilio: {sorted(round(value, 2) for value in seconds)}, {left} left")
+        _logger.info("seconds to Twilio: %s, %s left", [round(one, 2) for one in seconds], left)
         self.assertLess(statistics.median(seconds), 2, seconds)
         self.assertGreater(left, 0, "the campaign was over before the texts went")
         self.eventually(lambda: not self.count("state IN ('queued', 'sending')"), 120)

@@ -1,5 +1,6 @@
 """Several cron workers and several servers drain one queue: together faster, and nothing goes twice."""
 
+import logging
 import time
 
 from odoo.tests import tagged
@@ -7,6 +8,7 @@ from odoo.tests import tagged
 from .live import LiveServer
 from .live_settling import SOAK, SettlingCase
 
+_logger = logging.getLogger(__name__)
 LANES = "ir_cron_process_queue_bulk_"
 
 
@@ -77,7 +79,7 @@ class TestWorkers(SettlingCase):
         time.sleep(1)  # its cron workers listen
         four = self.drain("four workers of two servers", 4)
         figures = f"texts per second: one {one:.0f}, two {two:.0f}, four {four:.0f}"
-        print(figures)
+        _logger.info("%s", figures)
         # Each hands over 10 in 100 ms at the most.
         self.assertLess(one, 110, figures)
         self.assertGreater(two, 1.5 * one, figures)
