@@ -41,6 +41,8 @@
         "views/res_config_settings_ask_views.xml",
         "views/hr_sms_country_rule_views.xml",
         "views/hr_sms_allowance_views.xml",
+        "views/res_config_settings_automations_views.xml",
+        "views/hr_recruitment_stage_views.xml",
         "views/hr_job_views.xml",
         "views/hr_applicant_views.xml",
         "wizards/applicant_get_refuse_reason_views.xml",

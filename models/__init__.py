@@ -12,6 +12,8 @@ from . import res_company_ask
 from . import res_config_settings_ask
 from . import res_config_settings_opt_out
 from . import res_company_welcome
+from . import res_company_automations
+from . import hr_recruitment_stage
 from . import res_company_invitation
 from . import res_config_settings_invitation
 from . import res_config_settings_welcome
@@ -78,8 +80,10 @@ from . import hr_applicant_opt_out
 from . import hr_applicant_compose
 from . import hr_applicant_schedule
 from . import hr_sms_message_planned
+from . import hr_sms_message_stage
 from . import hr_sms_message_closing
 from . import hr_applicant_closing
+from . import hr_applicant_stage_text
 from . import hr_sms_message_handover
 from . import res_users
 from . import res_groups

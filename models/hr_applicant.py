@@ -233,7 +233,7 @@ class HrApplicant(models.Model):
     # Texting
     # ------------------------------------------------------------
 
-    def sms_send(self, body, number=None, scheduled_date=None, purpose=None):
+    def sms_send(self, body, number=None, scheduled_date=None, purpose=None, template_id=None):
         """Text applicants. Nothing is queued unless all of them may be texted.
 
         :param str body: plain text, at most 1,400 units of its encoding
@@ -241,6 +241,7 @@ class HrApplicant(models.Model):
         :param scheduled_date: UTC datetime or a string of one; now by default
         :param purpose: ``reminder`` for one about an interview, a time card or a payment, which
             those who agreed to reminders only may get too; else ``job``, the default
+        :param template_id: id of the ``sms.template`` it was written from, for the figures
         :returns: list of ids of the queued messages, one for each number
         :raises AccessError: without the right to send SMS or to read the applicant
         :raises UserError: when the gate refuses, with the reason and what to do
@@ -258,6 +259,7 @@ class HrApplicant(models.Model):
                 body,
                 purpose=purpose or "job",
                 author=self.env.user,
+                template=self._sms_template_argument(template_id),
             )
             for applicant in self
         ]

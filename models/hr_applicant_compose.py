@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from .hr_applicant import SEND_GROUP
@@ -74,6 +74,22 @@ class HrApplicant(models.Model):
         )
         lang = self._sms_language(self._sms_usable_number(number))
         return [self._sms_filled_in(template, lang) for template in templates]
+
+    def _sms_template_argument(self, template_id):
+        """Return the template a client names, under the user's own rights.
+
+        :raises ValidationError: when there is none for applicants with this id
+        """
+        if not template_id:
+            return None
+        templates = self.env["sms.template"]
+        is_id = isinstance(template_id, int) and not isinstance(template_id, bool)
+        found = is_id and templates.search(
+            [("id", "=", template_id), ("model", "=", "hr.applicant")]
+        )
+        if not found:
+            raise ValidationError(self.env._("This template is gone. Choose another one."))
+        return found
 
     def _sms_filled_in(self, template, lang):
         filled = {"id": template.id, "name": template.name, "body": "", "error": ""}

@@ -20,6 +20,8 @@ class Text:
     :param bool answer_waiting: the candidate answered the form with that unusable number
     :param bool opt_out_line: false: a campaign goes without the opt-out line
     :param answer: of ``hr.sms.message``: what the text answers, if it answers something
+    :param template: ``sms.template`` record it was written from, ``None`` for none
+    :param stage: ``hr.recruitment.stage`` record that sends it, ``None`` for none
     """
 
     company: object
@@ -33,6 +35,8 @@ class Text:
     answer_waiting: bool = False
     opt_out_line: bool = True
     answer: str | None = None
+    template: object = None
+    stage: object = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class HrSmsMessage(models.Model):
                 "purpose": text.purpose,
                 "author": text.author,
                 "answer": text.answer,
+                "template": text.template,
+                "stage": text.stage,
                 "verdict": verdict,
             }
             if not verdict.code:

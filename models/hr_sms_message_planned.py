@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from .hr_applicant import SEND_GROUP
@@ -197,6 +198,42 @@ class HrSmsMessage(models.Model):
         )
         canceled.thread_id._notify_changed()
         canceled.filtered(lambda text: text.author_id.id != user.id)._tell_authors()
+        return canceled
+
+    @api.model
+    def _cancel_waiting(self, where, code):
+        """Cancel texts that wait. Rows that a sender holds at this moment are left to it.
+
+        :param where: ``SQL``, which texts
+        :param code: ``SQL``, why; ``thread`` is the text's
+        :returns: the canceled ``hr.sms.message`` records
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH waiting AS (
+                    SELECT id FROM hr_sms_message
+                     WHERE state IN ('queued', 'scheduled') AND kind != 'confirmation' AND %(where)s
+                       FOR UPDATE SKIP LOCKED
+                )
+                UPDATE hr_sms_message AS message
+                   SET state = 'canceled', wait_code = NULL, failure_code = %(code)s,
+                       write_date = %(now)s
+                  FROM waiting, hr_sms_thread AS thread
+                 WHERE message.id = waiting.id AND thread.id = message.thread_id
+             RETURNING message.id
+                """,
+                where=where,
+                code=code,
+                now=fields.Datetime.now(),
+            )
+        )
+        canceled = self.browse(row[0] for row in self.env.cr.fetchall())
+        if canceled:
+            canceled.invalidate_recordset()
+            canceled.sudo()._give_back()  # the account follows, whoever canceled
+            canceled.thread_id._notify_changed()
         return canceled
 
     def _ask_gate_again(self, body, stage):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 
@@ -21,33 +21,10 @@ class HrSmsThread(models.Model):
         if not self:
             return
         self.flush_recordset(["consent_locked"])
-        self.env["hr.sms.message"].flush_model()
-        self.env.cr.execute(
+        messages = self.env["hr.sms.message"]._cancel_waiting(
+            SQL("thread_id = ANY(%s)", self.ids),
             SQL(
-                """
-                WITH waiting AS (
-                    SELECT id FROM hr_sms_message
-                     WHERE thread_id = ANY(%(threads)s)
-                       AND state IN ('queued', 'scheduled')
-                       AND kind != 'confirmation'
-                       FOR UPDATE SKIP LOCKED
-                )
-                UPDATE hr_sms_message AS message
-                   SET state = 'canceled',
-                       wait_code = NULL,
-                       failure_code = CASE WHEN thread.consent_locked THEN 'consent_locked'
-                                           ELSE 'consent_withdrawn' END,
-                       write_date = %(now)s
-                  FROM waiting, hr_sms_thread AS thread
-                 WHERE message.id = waiting.id AND thread.id = message.thread_id
-             RETURNING message.id
-                """,
-                threads=self.ids,
-                now=fields.Datetime.now(),
-            )
+                "CASE WHEN thread.consent_locked THEN 'consent_locked' ELSE 'consent_withdrawn' END"
+            ),
         )
-        messages = self.env["hr.sms.message"].browse(row[0] for row in self.env.cr.fetchall())
-        if messages:
-            messages.invalidate_recordset()
-            messages.sudo()._give_back()  # the account follows, whoever withdrew
-            messages._tell_authors()
+        messages._tell_authors()

@@ -59,6 +59,7 @@ from . import test_segments
 from . import test_sending
 from . import test_sms_api
 from . import test_sms_tab_browser
+from . import test_stage_texts
 from . import test_story
 from . import test_takeover
 from . import test_translations

@@ -204,8 +204,11 @@ export class SmsConversation {
     }
 
     /** @param {"job"|"reminder"} purpose what the text is about */
-    async send(body, number, purpose = "job", scheduledDate = false) {
+    async send(body, number, purpose = "job", scheduledDate = false, templateId = false) {
         const values = scheduledDate ? { scheduled_date: scheduledDate } : {};
+        if (templateId) {
+            values.template_id = templateId;
+        }
         await this._call("sms_send", { body, number, purpose, ...values });
         await this.load();
     }

@@ -29,6 +29,7 @@ test("a template is put in, and edited before it goes", async () => {
     await insertText(".o_sms_input", " Bye");
     await click(".o_sms_send:enabled");
     await shows(".o_sms_bubble_body", "Hi Ada, this is Mitchell. Bye");
+    expect(texting.last("sms_send").template_id).toBe(1);
 });
 
 test("a template does not overwrite what is written", async () => {

@@ -41,6 +41,8 @@ export class SmsComposer extends Component {
             isReminder: false,
             sending: false,
             error: "",
+            /** The template the text was begun with. */
+            templateId: false,
         });
         this.dialog = useService("dialog");
         this.inputRef = useRef("input");
@@ -245,8 +247,9 @@ export class SmsComposer extends Component {
     }
 
     /** Where the cursor is: what is written already stays. */
-    insert(text) {
+    insert({ id, body: text }) {
         const { text: written } = this.state;
+        this.state.templateId = written.trim() ? this.state.templateId : id;
         const input = this.inputRef.el;
         const start = written ? (input?.selectionStart ?? written.length) : 0;
         const end = written ? (input?.selectionEnd ?? start) : 0;
@@ -257,6 +260,7 @@ export class SmsComposer extends Component {
 
     onInput(ev) {
         this.state.text = ev.target.value;
+        this.state.templateId = this.state.text.trim() ? this.state.templateId : false;
         this.state.error = "";
         this._keepDraft();
     }
@@ -314,11 +318,13 @@ export class SmsComposer extends Component {
         this.state.sending = true;
         try {
             const purpose = this.isReminderOnly ? "reminder" : "job";
-            await this.conversation.send(body, this.number, purpose, scheduledDate);
+            const { templateId } = this.state;
+            await this.conversation.send(body, this.number, purpose, scheduledDate, templateId);
         } finally {
             this.state.sending = false;
         }
         this.state.text = "";
+        this.state.templateId = false;
         this.state.isReminder = false;
         this._keepDraft();
         this.props.onSent();

@@ -28,7 +28,7 @@ export class SmsTemplatesMenu extends Component {
 
     choose(template) {
         if (!template.error) {
-            this.props.onChosen(template.body);
+            this.props.onChosen(template);
         }
     }
 }

@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
+
+from .hr_sms_gate import REASONS
+
+_lt = LazyTranslate(__name__)
+
+REASONS["stage_left"] = _lt("Not sent: the application moved on to another stage first.")
+REASONS["stage_answered"] = _lt("Not sent: the candidate wrote first.")
+
+
+class HrSmsMessage(models.Model):
+    """Where a text comes from: a template, and the stage that sent it."""
+
+    _inherit = "hr.sms.message"
+
+    template_id = fields.Many2one(
+        "sms.template", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    stage_id = fields.Many2one(
+        "hr.recruitment.stage",
+        readonly=True,
+        ondelete="set null",
+        help="The stage that texts whoever reaches it.",
+    )
+
+    _stage_waiting_idx = models.Index(
+        "(thread_id) WHERE stage_id IS NOT NULL AND state IN ('queued', 'scheduled')"
+    )
+
+    def _outbound_values(self, request):
+        template, stage = request.get("template"), request.get("stage")
+        return super()._outbound_values(request) | {
+            "template_id": template.id if template else False,
+            "stage_id": stage.id if stage else False,
+        }
+
+    @api.model
+    def _receive(self, company_ids, sid, form):
+        message = super()._receive(company_ids, sid, form)
+        if message:
+            self._cancel_waiting(
+                SQL("stage_id IS NOT NULL AND thread_id = %s", message.thread_id.id),
+                SQL("'stage_answered'"),
+            )
+        return message
+
+    @api.model
+    def _stop_stage_texts_of(self, applicants):
+        """Cancel what the stages that applications left would still send.
+
+        :param applicants: ``hr.applicant`` records
+        """
+        threads = applicants.sudo().sms_thread_ids  # what waits for them, whoever moves them
+        if threads:
+            self._cancel_waiting(
+                SQL(
+                    "stage_id IS NOT NULL AND thread_id = ANY(%s) AND applicant_id = ANY(%s)",
+                    threads.ids,
+                    applicants.ids,
+                ),
+                SQL("'stage_left'"),
+            )

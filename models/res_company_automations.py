@@ -1,0 +1,25 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """Texts that nobody writes by hand: off until somebody switches them on."""
+
+    _inherit = "res.company"
+
+    sms_stage_texts = fields.Boolean(
+        "Stage Texts",
+        help="Applicants who reach a stage with an SMS template get that text.",
+    )
+    sms_interview_answers = fields.Boolean(
+        "Interview Answers",
+        help="Reminders of interviews ask to be answered with 1 (confirm) or 2 (reschedule).",
+    )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    sms_stage_texts = fields.Boolean(related="company_id.sms_stage_texts", readonly=False)
+    sms_interview_answers = fields.Boolean(
+        related="company_id.sms_interview_answers", readonly=False
+    )
