@@ -43,6 +43,7 @@
         "views/hr_sms_allowance_views.xml",
         "views/res_config_settings_automations_views.xml",
         "views/hr_recruitment_stage_views.xml",
+        "views/hr_sms_report_views.xml",
         "views/hr_job_views.xml",
         "views/hr_applicant_views.xml",
         "wizards/applicant_get_refuse_reason_views.xml",
@@ -69,6 +70,7 @@
         "web.assets_backend": [
             "hr_recruitment_texting/static/src/core/**/*",
             "hr_recruitment_texting/static/src/chatter/**/*",
+            "hr_recruitment_texting/static/src/overview/**/*",
         ],
         "web.assets_unit_tests": [
             "hr_recruitment_texting/static/tests/**/*",

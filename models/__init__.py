@@ -98,3 +98,5 @@ from . import mail_notification
 from . import res_company_sms_api
 from . import sms_sms
 from . import ir_actions_server
+from . import hr_sms_report
+from . import digest_digest

@@ -38,5 +38,7 @@ class HrRecruitmentStage(models.Model):
     def _check_sms_delay(self):
         if self.filtered(lambda stage: not 0 <= stage.sms_delay <= LONGEST_DELAY):
             raise ValidationError(
-                self.env._("The delay of a text is between 0 and %(most)s hours.", most=LONGEST_DELAY)
+                self.env._(
+                    "The delay of a text is between 0 and %(most)s hours.", most=LONGEST_DELAY
+                )
             )

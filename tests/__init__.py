@@ -51,6 +51,7 @@ from . import test_queue_safety
 from . import test_quiet_hours
 from . import test_reconciliation
 from . import test_reconciliation_rules
+from . import test_report
 from . import test_retention
 from . import test_review
 from . import test_rights

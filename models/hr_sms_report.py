@@ -1,0 +1,247 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
+
+from .hr_sms_gate import REASONS
+from .hr_sms_message import FAILURES
+from .hr_sms_thread import OFFICER_GROUP, VIEW_GROUP
+
+_lt = LazyTranslate(__name__)
+
+OTHER = "other"
+# Reasons that name a detail, without it: here all of a kind count together.
+SHORT = {
+    "country_refused": _lt("Texts to this country are switched off."),
+    "body_too_long_here": _lt("The text was too long."),
+    "canceled": _lt("Canceled by a colleague."),
+    OTHER: _lt("Another reason."),
+}
+# The longest period the overview looks back, in days.
+LONGEST = 366
+
+
+class HrSmsReport(models.Model):
+    """Every text as a row to count: by job, recruiter, month, template, sender, outcome."""
+
+    _name = "hr.sms.report"
+    _description = "SMS Analysis"
+    _auto = False
+    _order = "date desc"
+    _rec_name = "date"
+
+    date = fields.Datetime(readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    direction = fields.Selection([("outbound", "Sent"), ("inbound", "Received")], readonly=True)
+    kind = fields.Selection(
+        selection=lambda self: (
+            self.env["hr.sms.message"]._fields["kind"]._description_selection(self.env)
+        ),
+        readonly=True,
+    )
+    outcome = fields.Selection(
+        [
+            ("delivered", "Delivered"),
+            ("sent", "Sent, not confirmed"),
+            ("failed", "Not delivered"),
+            ("canceled", "Not sent"),
+            ("waiting", "Waiting"),
+            ("received", "Received"),
+        ],
+        readonly=True,
+    )
+    failure = fields.Selection(
+        selection="_failure_selection",
+        string="Reason",
+        readonly=True,
+        help="Why it did not arrive.",
+    )
+    applicant_id = fields.Many2one("hr.applicant", readonly=True)
+    job_id = fields.Many2one("hr.job", readonly=True)
+    department_id = fields.Many2one("hr.department", readonly=True)
+    recruiter_id = fields.Many2one("res.users", readonly=True)
+    author_id = fields.Many2one("res.users", string="Written by", readonly=True)
+    template_id = fields.Many2one("sms.template", readonly=True)
+    stage_id = fields.Many2one("hr.recruitment.stage", string="Sent by Stage", readonly=True)
+    sender_number = fields.Char("Our Number", readonly=True)
+    segment_count = fields.Integer("Segments", readonly=True, help="Charged segments.")
+    cost = fields.Float(readonly=True, help="Segments at the price of the company's settings.")
+    is_delivered = fields.Float(
+        "Delivery Rate",
+        readonly=True,
+        aggregator="avg",
+        help="Share of the texts with a known end that were delivered.",
+    )
+    answer_hours = fields.Float(
+        "Hours until Our Answer",
+        readonly=True,
+        aggregator="avg",
+        help="From what a candidate writes to our next text by hand.",
+    )
+    reply_hours = fields.Float(
+        "Hours until Their Answer",
+        readonly=True,
+        aggregator="avg",
+        help="From our text to the candidate's next one.",
+    )
+
+    @api.model
+    def _failure_selection(self):
+        words = {**REASONS, **FAILURES, **SHORT}
+        return [
+            # What is wrong, without what to do about it.
+            (code, self.env._(text).partition(". ")[0].removesuffix("."))  # pylint: disable=gettext-variable
+            for code, text in words.items()
+        ]
+
+    @property
+    def _table_query(self):
+        """One row a text. The hours are subqueries: PostgreSQL only runs those that are asked for."""
+        return SQL(
+            """
+            SELECT message.id, message.create_date AS date, message.company_id, message.direction,
+                   message.kind, message.thread_id,
+                   CASE WHEN message.state IN ('scheduled', 'queued', 'sending') THEN 'waiting'
+                        WHEN message.state = 'unknown' THEN 'sent'
+                        ELSE message.state END AS outcome,
+                   CASE WHEN message.state NOT IN ('failed', 'canceled') THEN NULL
+                        WHEN split_part(message.failure_code, ':', 1) = ANY(%(codes)s)
+                        THEN split_part(message.failure_code, ':', 1)
+                        ELSE %(other)s END AS failure,
+                   message.applicant_id, applicant.job_id, applicant.department_id,
+                   applicant.user_id AS recruiter_id, message.author_id, message.template_id,
+                   message.stage_id, message.sender_number,
+                   COALESCE(message.charged_segments, 0) AS segment_count,
+                   COALESCE(message.charged_segments, 0) * COALESCE(company.sms_segment_price, 0)
+                       AS cost,
+                   CASE message.state WHEN 'delivered' THEN 1.0 WHEN 'failed' THEN 0.0 END
+                       AS is_delivered,
+                   CASE WHEN message.direction = 'inbound' AND %(inbound_begins)s THEN
+                       (SELECT EXTRACT(EPOCH FROM next.create_date - message.create_date) / 3600
+                          FROM hr_sms_message AS next
+                         WHERE next.thread_id = message.thread_id AND next.id > message.id
+                           AND next.direction = 'outbound' AND next.kind = 'direct'
+                      ORDER BY next.id LIMIT 1) END AS answer_hours,
+                   CASE WHEN message.direction = 'outbound' AND message.kind != 'confirmation'
+                         AND %(outbound_begins)s THEN
+                       (SELECT EXTRACT(EPOCH FROM next.create_date - message.create_date) / 3600
+                          FROM hr_sms_message AS next
+                         WHERE next.thread_id = message.thread_id AND next.id > message.id
+                           AND next.direction = 'inbound'
+                      ORDER BY next.id LIMIT 1) END AS reply_hours
+              FROM hr_sms_message AS message
+              JOIN res_company AS company ON company.id = message.company_id
+         LEFT JOIN hr_applicant AS applicant ON applicant.id = message.applicant_id
+            """,
+            codes=[*REASONS, *FAILURES],
+            other=OTHER,
+            inbound_begins=self._sql_begins("inbound"),
+            outbound_begins=self._sql_begins("outbound"),
+        )
+
+    def _sql_begins(self, direction):
+        """Return whether a text is the first of several in a row: one answers them all."""
+        return SQL(
+            """
+            COALESCE((SELECT previous.direction != %s
+                        FROM hr_sms_message AS previous
+                       WHERE previous.thread_id = message.thread_id AND previous.id < message.id
+                    ORDER BY previous.id DESC LIMIT 1), TRUE)
+            """,
+            direction,
+        )
+
+    # ------------------------------------------------------------
+    # The overview
+    # ------------------------------------------------------------
+
+    @api.model
+    def sms_overview(self, days=30):
+        """Return the figures of the overview, of what the user may see.
+
+        :param int days: how far to look back, 366 at most
+        :returns: dict with ``days``, ``waiting`` (threads whose candidate waits for us), ``sent``,
+            ``received``, ``failed`` and ``canceled`` (texts), ``delivery_rate`` (0 to 1),
+            ``answer_hours`` and ``reply_hours`` (averages), ``opt_ins`` and ``opt_outs`` (events),
+            ``segments`` (charged) and ``allowance_left`` (segments); ``False`` stands for what
+            cannot be told: no texts yet, no right to see it, or no limit
+        :raises AccessError: without the right to view SMS
+        """
+        if not self.env.user.has_group(VIEW_GROUP):
+            raise AccessError(
+                self.env._('You need the permission "View SMS" for this. Ask an administrator.')
+            )
+        days = days if isinstance(days, int) and 0 < days <= LONGEST else 30
+        since = fields.Datetime.now() - timedelta(days=days)
+        period = Domain("date", ">=", since) & Domain("company_id", "in", self.env.companies.ids)
+        [(delivered, answer, reply, segments)] = self._read_group(
+            period,
+            [],
+            ["is_delivered:avg", "answer_hours:avg", "reply_hours:avg", "segment_count:sum"],
+        )
+        outcomes = dict(self._read_group(period, ["outcome"], ["__count"]))
+        outgoing = [outcomes.get(name, 0) for name in ("delivered", "sent", "failed")]
+        return {
+            "days": days,
+            "since": fields.Datetime.to_string(since),
+            "waiting": self._sms_waiting_for_us(),
+            "sent": sum(outgoing),
+            "received": outcomes.get("received", 0),
+            "failed": outcomes.get("failed", 0),
+            "canceled": outcomes.get("canceled", 0),
+            "delivery_rate": False if delivered is None or not any(outgoing) else delivered,
+            "answer_hours": False if answer is None else answer,
+            "reply_hours": False if reply is None else reply,
+            "segments": segments or 0,
+            **self._sms_overview_consent(since),
+            "allowance_left": self._sms_overview_allowance(),
+        }
+
+    def _sms_waiting_for_us(self):
+        """Return how many conversations of the last year end with what a candidate wrote."""
+        messages = self.env["hr.sms.message"]
+        query = messages._search(  # under the user's own rights
+            Domain("direction", "=", "inbound")
+            & Domain("company_id", "in", self.env.companies.ids)
+            & Domain("create_date", ">=", fields.Datetime.now() - timedelta(days=LONGEST))
+        )
+        alias = SQL.identifier(query.table)
+        query.add_where(
+            SQL(
+                """NOT EXISTS (SELECT FROM hr_sms_message AS later
+                                WHERE later.thread_id = %(alias)s.thread_id
+                                  AND later.id > %(alias)s.id
+                                  AND (later.direction = 'inbound' OR later.kind = 'direct'))""",
+                alias=alias,
+            )
+        )
+        [[count]] = self.env.execute_query(query.select(SQL("COUNT(*)")))
+        return count
+
+    def _sms_overview_consent(self, since):
+        events = {}
+        if self.env.user.has_group(OFFICER_GROUP):
+            events = dict(
+                self.env["hr.sms.consent"]._read_group(
+                    Domain("recorded_date", ">=", since)
+                    & Domain("thread_id.company_id", "in", self.env.companies.ids)
+                    & Domain("event", "in", ("granted", "withdrawn")),
+                    ["event"],
+                    ["__count"],
+                )
+            )
+        return {"opt_ins": events.get("granted", 0), "opt_outs": events.get("withdrawn", 0)}
+
+    def _sms_overview_allowance(self):
+        # sudo: what is left is told to those who see texts, the account itself to managers
+        accounts = (
+            self.env["hr.sms.allowance"]
+            .sudo()
+            .search([("company_id", "in", self.env.companies.ids)])
+        )
+        limited = accounts.filtered(lambda account: account.mode != "unlimited")
+        return sum(limited.mapped("balance")) if limited else False

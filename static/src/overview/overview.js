@@ -1,0 +1,146 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { formatFloat, formatInteger, formatPercentage } from "@web/views/fields/formatters";
+import { View } from "@web/views/view";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { messageOf } from "../core/errors";
+
+const PERIODS = [7, 30, 90, 365];
+
+/** How texting goes: what waits, how fast we are, what arrives, what is left to spend. */
+export class SmsOverview extends Component {
+    static template = "hr_recruitment_texting.SmsOverview";
+    static components = { Layout, View };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.periods = PERIODS;
+        this.display = { controlPanel: {} };
+        this.state = useState({ days: 30, figures: null, error: "", isManager: false });
+        onWillStart(async () => {
+            this.state.isManager = await user.hasGroup("hr_recruitment_texting.group_sms_manager");
+            await this.load();
+        });
+    }
+
+    async load(days = this.state.days) {
+        this.state.days = days;
+        this.state.error = "";
+        try {
+            const figures = await this.orm.call("hr.sms.report", "sms_overview", [days]);
+            if (days === this.state.days) {
+                this.state.figures = figures;
+            }
+        } catch (error) {
+            this.state.error = messageOf(error);
+        }
+    }
+
+    periodLabel(days) {
+        return days === 365 ? _t("1 year") : _t("%s days", days);
+    }
+
+    get hasTexts() {
+        const { sent, received } = this.state.figures;
+        return Boolean(sent || received);
+    }
+
+    get cards() {
+        const { figures: now } = this.state;
+        const report = (name, domain, views) => () => this.openReport(name, domain, views);
+        return [
+            {
+                key: "waiting",
+                value: formatInteger(now.waiting),
+                label: _t("Waiting for us"),
+                hint: _t("Candidates who wrote last"),
+                tone: now.waiting ? "text-bg-warning" : "",
+                open: report(_t("Received"), [["direction", "=", "inbound"]], ["list", "graph"]),
+            },
+            {
+                key: "answer",
+                value: this.duration(now.answer_hours),
+                label: _t("Until our answer"),
+                hint: _t("On average; theirs: %s", this.duration(now.reply_hours)),
+                open: report(_t("Until our answer"), [["answer_hours", "!=", false]], ["graph", "pivot"]),
+            },
+            {
+                key: "sent",
+                value: formatInteger(now.sent),
+                label: _t("Sent"),
+                hint: _t("%s received", formatInteger(now.received)),
+                open: report(_t("Sent"), [["outcome", "in", ["delivered", "sent", "failed"]]]),
+            },
+            {
+                key: "delivery",
+                value: now.delivery_rate === false ? "–" : formatPercentage(now.delivery_rate),
+                label: _t("Delivered"),
+                hint: _t("%s not delivered", formatInteger(now.failed)),
+                tone: now.delivery_rate !== false && now.delivery_rate < 0.9 ? "text-bg-danger" : "",
+                open: report(_t("Not delivered"), [["outcome", "=", "failed"]], ["list", "graph"]),
+            },
+            {
+                key: "opt_outs",
+                value: formatInteger(now.opt_outs),
+                label: _t("Opt-outs"),
+                hint: _t("%s opt-ins", formatInteger(now.opt_ins)),
+                open: this.state.isManager
+                    ? () => this.action.doAction("hr_recruitment_texting.hr_sms_consent_action")
+                    : null,
+            },
+            {
+                key: "allowance",
+                value: now.allowance_left === false ? "∞" : formatInteger(now.allowance_left),
+                label: _t("Segments left"),
+                hint: _t("%s used", formatInteger(now.segments)),
+                tone: now.allowance_left !== false && now.allowance_left <= 0 ? "text-bg-danger" : "",
+                open: this.state.isManager
+                    ? () => this.action.doAction("hr_recruitment_texting.action_open_allowance")
+                    : null,
+            },
+        ];
+    }
+
+    /** What became of the texts, day by day. */
+    get graph() {
+        return {
+            type: "graph",
+            resModel: "hr.sms.report",
+            domain: [["date", ">=", this.state.figures.since]],
+            display: { controlPanel: false },
+        };
+    }
+
+    /** @param {number|false} hours */
+    duration(hours) {
+        if (hours === false) {
+            return "–";
+        }
+        if (hours < 1) {
+            return _t("%s min", formatInteger(Math.round(hours * 60)));
+        }
+        return hours < 48
+            ? _t("%s h", formatFloat(hours, { digits: [16, 1] }))
+            : _t("%s days", formatFloat(hours / 24, { digits: [16, 1] }));
+    }
+
+    openReport(name, domain, views = ["graph", "pivot", "list"]) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name,
+            res_model: "hr.sms.report",
+            views: views.map((view) => [false, view]),
+            domain: [...domain, ["date", ">=", this.state.figures.since]],
+        });
+    }
+}
+
+registry.category("actions").add("hr_recruitment_texting.overview", SmsOverview);

@@ -1,0 +1,190 @@
+"""Figures about texts: counted by what the user may see, in words, at little cost."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import CANDIDATE, OUR_NUMBER, TextingCase
+from .test_people import SECOND, PeopleMixin
+
+
+@tagged("post_install", "-at_install")
+class TestReport(PeopleMixin, TextingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.applicant.user_id = cls.sender
+
+    def setUp(self):
+        super().setUp()
+        self.grant()
+
+    def text(self, state="delivered", hours_ago=5.0, **values):
+        """Make a text as it is after a while."""
+        message = self.env["hr.sms.message"].create(
+            {
+                "thread_id": self.applicant._sms_thread(CANDIDATE).id,
+                "company_id": self.company.id,
+                "direction": "outbound",
+                "kind": "direct",
+                "body": "Hello",
+                "state": state,
+                "applicant_id": self.applicant.id,
+                "author_id": self.sender.id,
+                "charged_segments": 0 if state in ("canceled", "received") else 2,
+                **values,
+            }
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE hr_sms_message SET create_date = %s WHERE id = %s",
+            [fields.Datetime.now() - timedelta(hours=hours_ago), message.id],
+        )
+        return message
+
+    def reply(self, hours_ago, **values):
+        return self.text("received", hours_ago, direction="inbound", author_id=False, **values)
+
+    def group(self, groupby, aggregates, user=None, domain=()):
+        rows = self.rpc(
+            "hr.sms.report",
+            "formatted_read_group",
+            list(domain),
+            groupby=groupby,
+            aggregates=aggregates,
+            user=user or self.viewer,
+        )
+        return {
+            tuple(
+                row[name] and (row[name][0] if isinstance(row[name], (list, tuple)) else row[name])
+                for name in groupby
+            ): row
+            for row in rows
+        }
+
+    def overview(self, user=None, **kwargs):
+        return self.rpc("hr.sms.report", "sms_overview", user=user or self.viewer, **kwargs)
+
+    def test_by_job_recruiter_author_and_outcome(self):
+        self.text()
+        self.text("failed", failure_code="30005")
+        self.text("queued", kind="bulk")
+        self.reply(1)
+        rows = self.group(["job_id"], ["__count", "segment_count:sum", "is_delivered:avg"])
+        row = rows[(self.job.id,)]
+        self.assertEqual(
+            (row["__count"], row["segment_count:sum"], row["is_delivered:avg"]), (4, 6, 0.5)
+        )
+        self.assertIn((self.sender.id,), self.group(["recruiter_id"], ["__count"]))
+        outcomes = self.group(["outcome"], ["__count"])
+        self.assertEqual(set(outcomes), {("delivered",), ("failed",), ("waiting",), ("received",)})
+
+    def test_failures_in_words(self):
+        self.text("failed", failure_code="30005")
+        self.text("failed", failure_code="12345")
+        self.text("canceled", failure_code="country_refused:FR")
+        self.text("canceled", failure_code="consent_none")
+        self.assertEqual(
+            {key[0] for key in self.group(["failure"], [], domain=[("failure", "!=", False)])},
+            {"30005", "other", "country_refused", "consent_none"},
+        )
+        described = self.rpc("hr.sms.report", "fields_get", ["failure"], user=self.viewer)
+        words = dict(described["failure"]["selection"])
+        self.assertEqual(words["other"], "Another reason")
+        self.assertEqual(words["country_refused"], "Texts to this country are switched off")
+        self.assertFalse([word for word in words.values() if "%(" in word or not word])
+
+    def test_cost(self):
+        self.company.sms_segment_price = 0.05
+        self.text()
+        [row] = self.group([], ["cost:sum"]).values()
+        self.assertAlmostEqual(row["cost:sum"], 0.1)
+
+    def test_template(self):
+        template = self.env.ref("hr_recruitment_texting.sms_template_introduction")
+        self.send(template_id=template.id)
+        self.assertIn((template.id,), self.group(["template_id"], ["__count"]))
+
+    def test_hours_until_answers(self):
+        self.text(hours_ago=10)
+        self.text(hours_ago=9)  # a second one does not start the clock anew
+        self.reply(8)
+        self.reply(7)
+        self.text("delivered", 5, kind="auto")  # no answer of ours
+        self.text(hours_ago=4)
+        [row] = self.group([], ["answer_hours:avg", "reply_hours:avg"]).values()
+        self.assertAlmostEqual(row["reply_hours:avg"], 2, places=2)
+        self.assertAlmostEqual(row["answer_hours:avg"], 4, places=2)
+
+    def test_overview(self):
+        self.text(hours_ago=10)
+        self.text("failed", 9, failure_code="30005")
+        self.reply(8)
+        self.env["hr.sms.allowance"]._of(self.company)
+        figures = self.overview()
+        self.assertEqual(
+            {name: figures[name] for name in ("waiting", "sent", "received", "failed")},
+            {"waiting": 1, "sent": 2, "received": 1, "failed": 1},
+        )
+        self.assertEqual(
+            (figures["delivery_rate"], figures["segments"], figures["opt_ins"]), (0.5, 4, 1)
+        )
+        self.assertAlmostEqual(figures["reply_hours"], 2, places=2)
+        self.assertEqual(figures["allowance_left"], 10_050)
+        self.text(hours_ago=1)
+        self.assertEqual(self.overview()["waiting"], 0)
+
+    def test_overview_of_nothing(self):
+        figures = self.overview(days=7)
+        self.assertEqual((figures["sent"], figures["waiting"]), (0, 0))
+        self.assertIs(figures["delivery_rate"], False)
+        self.assertIs(figures["answer_hours"], False)
+        self.assertEqual(self.overview(days="x")["days"], 30)
+
+    def test_period(self):
+        self.text(hours_ago=24 * 10)
+        self.assertEqual(self.overview(days=7)["sent"], 0)
+        self.assertEqual(self.overview(days=30)["sent"], 1)
+
+    def test_opt_outs(self):
+        self.env["hr.sms.message"].sudo()._receive(
+            self.company.ids, "SM" + "1" * 32, {"From": CANDIDATE, "To": OUR_NUMBER, "Body": "STOP"}
+        )
+        self.assertEqual(self.overview()["opt_outs"], 1)
+
+    def test_rights(self):
+        self.text()
+        with self.assertRaises(AccessError):
+            self.overview(user=self.nobody)
+        with self.assertRaises(AccessError):
+            self.group([], ["__count"], user=self.nobody)
+        # an interviewer counts the texts of their applicants only
+        self.assertEqual(self.overview(user=self.interviewer)["sent"], 0)
+        self.applicant.interviewer_ids = self.interviewer
+        figures = self.overview(user=self.interviewer)
+        self.assertEqual((figures["sent"], figures["opt_ins"]), (1, 0))
+
+    def test_other_companies(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.make_applicant(company_id=other.id, job_id=False, partner_phone=SECOND)
+        thread = theirs._sms_thread(SECOND, create=True)
+        self.text(thread_id=thread.id, company_id=other.id, applicant_id=theirs.id)
+        self.assertEqual(self.overview()["sent"], 0)
+
+    def test_digest(self):
+        self.reply(1)
+        digest = self.env["digest.digest"].create(
+            {"name": "Ours", "kpi_hr_sms_received": True, "company_id": self.company.id}
+        )
+        now = fields.Datetime.now()
+        digest = digest.with_context(start_datetime=now - timedelta(days=1), end_datetime=now)
+        value = digest.with_user(self.viewer).with_company(self.company)
+        self.assertEqual(value.kpi_hr_sms_received_value, 1)
+        with self.assertRaises(AccessError):
+            digest.with_user(self.nobody).with_company(self.company).kpi_hr_sms_received_value  # noqa: B018
+        kpis = digest._compute_kpis(self.company, self.viewer)
+        self.assertIn("kpi_hr_sms_received", [kpi["kpi_name"] for kpi in kpis])
+        kpis = digest._compute_kpis(self.company, self.nobody)
+        self.assertNotIn("kpi_hr_sms_received", [kpi["kpi_name"] for kpi in kpis])
