@@ -39,6 +39,8 @@
         "views/res_config_settings_welcome_views.xml",
         "views/res_config_settings_invitation_views.xml",
         "views/res_config_settings_ask_views.xml",
+        "views/res_config_settings_service_views.xml",
+        "views/sms_twilio_number_views.xml",
         "views/hr_sms_country_rule_views.xml",
         "views/hr_sms_allowance_views.xml",
         "views/res_config_settings_automations_views.xml",

@@ -90,6 +90,7 @@ class TwilioWebhooks(http.Controller):
                 company_ids,
                 sid=webhook.message_sid,
                 error_code=webhook.form.get("ErrorCode") or None,
+                sender=webhook.form.get("From") or None,
             )
         except _BUSY as error:
             raise ServiceUnavailable() from error

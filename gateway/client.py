@@ -51,16 +51,18 @@ class Outgoing:
 
     :param str uuid: ours; it comes back in the result
     :param str to: recipient, E.164
-    :param str sender: one of the company's numbers, E.164
+    :param sender: one of the company's numbers, E.164, ``None`` to leave it to the service
     :param str body: the whole text
     :param status_callback: absolute URL, ``None`` to be told nothing
+    :param service: SID of the Messaging Service that chooses the sender
     """
 
     uuid: str
     to: str
-    sender: str
+    sender: str | None
     body: str
     status_callback: str | None
+    service: str | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,8 @@ class Gateway:
         try:
             message = await self._async_client.messages.create_async(
                 to=text.to,
-                from_=text.sender,
+                from_=text.sender or values.unset,
+                messaging_service_sid=text.service or values.unset,
                 body=text.body,
                 status_callback=text.status_callback or values.unset,
             )

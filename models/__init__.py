@@ -8,6 +8,9 @@ from . import res_company_limits
 from . import res_config_settings_limits
 from . import res_company_opt_out
 from . import res_company_twilio
+from . import res_company_service
+from . import res_config_settings_service
+from . import sms_twilio_number
 from . import res_company_ask
 from . import res_config_settings_ask
 from . import res_config_settings_opt_out
@@ -49,6 +52,7 @@ from . import hr_sms_message_welcome
 from . import hr_sms_message_claim
 from . import hr_sms_message_queue
 from . import hr_sms_message_sender
+from . import hr_sms_message_pace
 from . import hr_sms_message_allowance
 from . import hr_sms_message_status
 from . import hr_sms_message_reconcile

@@ -256,7 +256,9 @@ class HrSmsGate(models.AbstractModel):
                 return "account_missing"
             if (company_sudo.sms_twilio_auth_token or NEUTRALIZED_TOKEN) == NEUTRALIZED_TOKEN:
                 return "account_missing"
-            return None if company_sudo.sms_twilio_number_ids else "sender_missing"
+            if company_sudo.sms_twilio_number_ids or company_sudo.messaging_service_sid:
+                return None
+            return "sender_missing"
 
         codes = {company: refuse(company) for company in {request.company for request in requests}}
         return [codes[request.company] for request in requests]

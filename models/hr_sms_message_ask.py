@@ -121,7 +121,7 @@ class HrSmsMessage(models.Model):
         :param reports: list of :class:`~..gateway.Report`
         """
         known = [
-            (None, None, report.sid, report.status, report.error_code)
+            (None, None, report.sid, report.status, report.error_code, report.sender)
             for report in reports
             if report.direction == "outbound-api" and report.status in delivery.TWILIO_STATUS
         ]

@@ -62,8 +62,10 @@ class HrSmsMessage(models.Model):
                 message._wait(verdict)
             else:
                 going.append(message.id)
-        going = self.browse(going)._charge()
-        going._mark_sending(now)
+        going = self.browse(going)
+        senders = going._choose_senders()
+        going = going._keep_pace(senders, now)._charge()
+        going._mark_sending(senders, now)
         (messages - going).thread_id._notify_changed()
         canceled._tell_authors()
         return [
@@ -121,9 +123,12 @@ class HrSmsMessage(models.Model):
         )
         return self.browse(row[0] for row in self.env.cr.fetchall())
 
-    def _mark_sending(self, now):
-        """Write down who sends these texts and that they are about to go, in one statement."""
-        senders = self._choose_senders()
+    def _mark_sending(self, senders, now):
+        """Write down who sends these texts and that they are about to go, in one statement.
+
+        :param senders: dict from message to E.164 number or ``None``
+        :param now: naive UTC
+        """
         self.flush_recordset()
         self.env.cr.execute(
             """
@@ -177,7 +182,8 @@ class HrSmsMessage(models.Model):
         return Outgoing(
             uuid=self.uuid,
             to=self.thread_id.number,
-            sender=self.sender_number,
+            sender=self.sender_number or None,
+            service=None if self.sender_number else self.company_id.messaging_service_sid or None,
             body=self.body,
             status_callback=self._wants_callback()
             and urljoin(self.company_id.get_base_url(), f"{STATUS_ROUTE}/{self.uuid}")

@@ -38,7 +38,7 @@ class HrSmsMessage(models.Model):
             return self.browse()
         sender, recipient = self._e164(form["From"]), self._e164(form["To"])
         body = (form.get("Body") or "").replace("\x00", "")[:BODY_LIMIT]
-        companies = self._receiving_companies(company_ids, recipient)
+        companies = self._receiving_companies(company_ids, recipient, form)
         keyword = self._keyword(companies, body, form.get("OptOutType"))
         thread, others = self._receiving_threads(
             companies, sender, recipient, everywhere=bool(keyword and keyword.action == "stop")
@@ -97,11 +97,15 @@ class HrSmsMessage(models.Model):
             number, None, None, force_format="E164", raise_exception=False
         )
 
-    def _receiving_companies(self, company_ids, recipient):
+    def _receiving_companies(self, company_ids, recipient, form):
         """Return the companies that a text to one of our numbers may be for.
+
+        Those whose number it is, or whose Messaging Service it came by: its numbers need not be
+        known here.
 
         :param company_ids: ids of the companies of the Twilio account
         :param str recipient: our number, E.164
+        :param form: the webhook's form
         :returns: ``res.company`` records, at least one
         """
         companies = self.env["res.company"]
@@ -109,7 +113,11 @@ class HrSmsMessage(models.Model):
             account.company_id
             for accounts in companies._sms_accounts().values()
             for account in accounts
-            if account.company_id in company_ids and recipient in account.numbers
+            if account.company_id in company_ids
+            and (
+                recipient in account.numbers
+                or (account.service and account.service == form.get("MessagingServiceSid"))
+            )
         ]
         return companies.browse(having or company_ids)
 

@@ -27,7 +27,7 @@ class HrSmsMessage(models.Model):
         if form.get("OptOutType") or form.get("NumMedia", "0") != "0" or classify(body):
             return False
         sender, recipient = self._e164(form["From"]), self._e164(form["To"])
-        companies = self._receiving_companies(company_ids, recipient)
+        companies = self._receiving_companies(company_ids, recipient, form)
         if len(companies) != 1 or self._keyword(companies, body, None):
             return False
         values = {

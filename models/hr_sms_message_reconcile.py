@@ -230,7 +230,16 @@ class HrSmsMessage(models.Model):
             for text in open_texts:
                 conclusion, report = conclusions[text.id]
                 if conclusion == FOUND:
-                    found.append((text.id, None, report.sid, report.status, report.error_code))
+                    found.append(
+                        (
+                            text.id,
+                            None,
+                            report.sid,
+                            report.status,
+                            report.error_code,
+                            report.sender,
+                        )
+                    )
                 elif text not in unknown:
                     continue
                 elif asked_at < text._last_hand_over() + LISTED_AFTER:

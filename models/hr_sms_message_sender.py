@@ -13,10 +13,11 @@ class HrSmsMessage(models.Model):
     def _choose_senders(self):
         """Choose the company's number each text goes by. One query.
 
-        A candidate keeps the sender they know; otherwise a number of the recipient's country,
-        as Odoo's own sms_twilio chooses it.
+        A text that answers goes by the number that was texted. Otherwise a Messaging Service
+        chooses, if the company has one, and sticks to it. Without one a candidate keeps the number
+        they know; else it is one of the recipient's country, as Odoo's own sms_twilio chooses it.
 
-        :returns: dict from message to E.164 number
+        :returns: dict from message to E.164 number, ``None`` where the Messaging Service chooses
         """
         known = self._known_senders()
         ours = {
@@ -27,7 +28,13 @@ class HrSmsMessage(models.Model):
         senders = {}
         for message in self:
             company, number = message.company_id, message.thread_id.number
-            wanted = message.sender_number or known.get(message.thread_id.id)
+            if message.sender_number in ours[company]:
+                senders[message] = message.sender_number
+                continue
+            if company.messaging_service_sid:
+                senders[message] = None
+                continue
+            wanted = known.get(message.thread_id.id)
             if wanted in ours[company]:
                 senders[message] = wanted
                 continue

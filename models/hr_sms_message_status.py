@@ -15,7 +15,9 @@ class HrSmsMessage(models.Model):
     _inherit = "hr.sms.message"
 
     @api.model
-    def _settle_status(self, message_uuid, status, company_ids, sid=None, error_code=None):
+    def _settle_status(
+        self, message_uuid, status, company_ids, sid=None, error_code=None, sender=None
+    ):
         """Take in a status callback.
 
         Runs in a short READ COMMITTED transaction. The single UPDATE waits for nobody but the
@@ -26,9 +28,10 @@ class HrSmsMessage(models.Model):
         :param company_ids: ids of the companies of the account that signed it
         :param sid: MessageSid, kept when the row has none yet
         :param error_code: Twilio's ErrorCode, str or ``None``
+        :param sender: our number, kept when a Messaging Service chose it
         :returns: whether the text is known
         """
-        if self._settle([(None, message_uuid, sid, status, error_code)], company_ids):
+        if self._settle([(None, message_uuid, sid, status, error_code, sender)], company_ids):
             return True
         self.env.cr.execute(
             """
@@ -46,8 +49,8 @@ class HrSmsMessage(models.Model):
         A text that has the MessageSid is meant, whatever else the report names: two texts with
         the same words may have been told apart only by guess (see ``rules/reconciliation.py``).
 
-        :param reports: list of ``(id, uuid, sid, status, error code)``; the text is looked for
-            by ``sid``, then by ``uuid``, then by ``id``, each may be ``None``
+        :param reports: list of ``(id, uuid, sid, status, error code, our number)``; the text is
+            looked for by ``sid``, then by ``uuid``, then by ``id``, each may be ``None``
         :param company_ids: ids of the companies whose texts the reports may be about
         :returns: the texts that changed
         """
@@ -59,11 +62,11 @@ class HrSmsMessage(models.Model):
                 WITH report AS (
                     SELECT CASE WHEN report.uuid IS NULL OR by_uuid.id IS NOT NULL
                                 THEN COALESCE(by_sid.id, by_uuid.id, report.id) END AS id,
-                           report.sid, report.state, report.code,
+                           report.sid, report.state, report.code, report.sender,
                            (%(rank)s -> report.state)::int AS rank
                       FROM unnest(%(ids)s::int[], %(uuids)s::text[], %(sids)s::text[],
-                                  %(states)s::text[], %(codes)s::text[])
-                           AS report (id, uuid, sid, state, code)
+                                  %(states)s::text[], %(codes)s::text[], %(senders)s::text[])
+                           AS report (id, uuid, sid, state, code, sender)
                  LEFT JOIN hr_sms_message AS by_sid ON by_sid.twilio_sid = report.sid
                  LEFT JOIN hr_sms_message AS by_uuid ON by_uuid.uuid = report.uuid
                 )
@@ -73,6 +76,7 @@ class HrSmsMessage(models.Model):
                        failure_code = CASE WHEN (%(rank)s -> message.state)::int < report.rank
                                            THEN report.code ELSE message.failure_code END,
                        twilio_sid = COALESCE(message.twilio_sid, report.sid),
+                       sender_number = COALESCE(message.sender_number, report.sender),
                        sent_date = COALESCE(message.sent_date, %(now)s)
                   FROM report
                  WHERE message.id = report.id
@@ -91,6 +95,7 @@ class HrSmsMessage(models.Model):
                     report[4] if state == "failed" else None
                     for report, state in zip(reports, states, strict=True)
                 ],
+                senders=[report[5] or None for report in reports],
                 companies=list(company_ids),
                 now=fields.Datetime.now(),
             )
@@ -98,7 +103,8 @@ class HrSmsMessage(models.Model):
         rows = self.env.cr.fetchall()
         messages = self.browse(message for message, _thread in rows)
         messages.invalidate_recordset(
-            ["state", "failure_code", "twilio_sid", "sent_date", "failure_reason"], flush=False
+            ["state", "failure_code", "twilio_sid", "sent_date", "sender_number", "failure_reason"],
+            flush=False,
         )
         self.env["hr.sms.thread"].browse({thread for _message, thread in rows})._notify_changed()
         # The code is kept with the state it explains, so this finds each opt-out once.

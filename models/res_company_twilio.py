@@ -5,7 +5,7 @@ from odoo import api, models, tools
 from ..gateway.client import DEFAULT_URL
 
 # What the webhooks need to know of a company, without asking the database.
-Account = namedtuple("Account", "company_id token numbers")
+Account = namedtuple("Account", "company_id token numbers service")
 
 
 class ResCompany(models.Model):
@@ -53,7 +53,12 @@ class ResCompany(models.Model):
             # Odoo keeps the numbers as they were typed.
             numbers = frozenset(e164(row.number) for row in company.sms_twilio_number_ids)
             accounts.setdefault(company.sms_twilio_account_sid, []).append(
-                Account(company.id, company.sms_twilio_auth_token, numbers)
+                Account(
+                    company.id,
+                    company.sms_twilio_auth_token,
+                    numbers,
+                    company.messaging_service_sid or None,
+                )
             )
         return {sid: tuple(theirs) for sid, theirs in accounts.items()}
 
@@ -72,20 +77,3 @@ class ResCompany(models.Model):
             # The official address, or a simulator's.
             url or DEFAULT_URL,
         )
-
-
-class SmsTwilioNumber(models.Model):
-    _inherit = "sms.twilio.number"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_from_cache(self):
-        self.env.registry.clear_cache()

@@ -57,6 +57,9 @@ from . import test_review
 from . import test_rights
 from . import test_schedule_times
 from . import test_segments
+from . import test_sender_rates
+from . import test_senders
+from . import test_senders_live
 from . import test_sending
 from . import test_sms_api
 from . import test_sms_tab_browser
