@@ -9,11 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+from . import readme
 from .processes import Place
 from .rows import GROUPS
-
-ROOT = Path(__file__).resolve().parents[1]
-RESULT = ROOT / "bench" / "result.json"
 
 
 def machine():
@@ -35,12 +33,15 @@ def machine():
 
 def measure(group, rounds):
     """Return the figures of a group: name to list of numbers, one a round."""
-    group.set_up()
     figures = {}
-    for number in range(group.rounds or rounds):
-        print(f"  {group.name}: round {number + 1}", file=sys.stderr, flush=True)
-        for name, value in group.round().items():
-            figures.setdefault(name, []).append(value)
+    try:
+        group.set_up()
+        for number in range(group.rounds or rounds):
+            print(f"  {group.name}: round {number + 1}", file=sys.stderr, flush=True)
+            for name, value in group.round().items():
+                figures.setdefault(name, []).append(value)
+    finally:
+        group.tear_down()
     return figures
 
 
@@ -86,10 +87,18 @@ def show(lines):
 def main():
     names = [group.name for group in GROUPS]
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument(
+        "--readme", action="store_true", help="only bring the README's table up to date"
+    )
     parser.add_argument("--only", action="append", choices=names, help="take only these figures")
     parser.add_argument("--rounds", type=int, default=5, help="how often each figure is taken")
-    parser.add_argument("--json", type=Path, default=RESULT, help="where the figures are kept")
+    parser.add_argument(
+        "--json", type=Path, default=readme.RESULT, help="where the figures are kept"
+    )
     arguments = parser.parse_args()
+    if arguments.readme:
+        readme.write()
+        return
     start = time.monotonic()
     lines, taken = [], {}
     for kind in GROUPS:
@@ -105,6 +114,8 @@ def main():
     result = {"machine": machine(), "rows": lines, "figures": taken}
     if not arguments.only:
         arguments.json.write_text(json.dumps(result, indent=1) + "\n")
+        if arguments.json == readme.RESULT:
+            readme.write()
     print(f"{time.monotonic() - start:.0f} s, {result['machine']}")
 
 

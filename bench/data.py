@@ -135,6 +135,95 @@ def core_queued(cursor, count):
     )
 
 
+def handed_over(cursor, count):
+    """Make count texts that Twilio has and whose callbacks are to come."""
+    cursor.execute(
+        """
+        INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body, state,
+                                    segment_count, uuid, twilio_sid, sender_number, attempt_count,
+                                    claimed_date, sent_date, create_uid, create_date, write_uid,
+                                    write_date)
+        SELECT thread.id, 1, 'outbound', 'bulk', 'job', 'Handed over', 'sent', 1,
+               md5(random()::text || thread.id), 'SM' || md5(random()::text || thread.id),
+               '+15005550006', 1, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1,
+               now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
+          FROM (SELECT id FROM hr_sms_thread WHERE head_sequence = 0 ORDER BY id LIMIT %s) AS thread
+        """,
+        [count],
+    )
+
+
+def handed_over_again(cursor):
+    """Have the callbacks of these texts come once more.
+
+    :returns: list of ``(uuid, MessageSid)``
+    """
+    cursor.execute(
+        "UPDATE hr_sms_message SET state = 'sent' WHERE body = 'Handed over'"
+        " RETURNING uuid, twilio_sid"
+    )
+    return cursor.fetchall()
+
+
+def core_handed_over(cursor, count):
+    """The same in Odoo's own tables: a text, its note, the notification and what links them."""
+    cursor.execute(
+        f"""
+        WITH number AS (
+            SELECT n, md5(random()::text || n) AS uuid FROM generate_series(1, %s) AS n
+        ), text AS (
+            INSERT INTO sms_sms (number, body, uuid, state, to_delete, create_uid, create_date,
+                                 write_uid, write_date)
+            SELECT {_NUMBER}, 'Handed over', uuid, 'pending', FALSE, 1, now() AT TIME ZONE 'UTC', 1,
+                   now() AT TIME ZONE 'UTC'
+              FROM number
+        ), note AS (
+            INSERT INTO mail_message (message_type, model, res_id, body, subject, author_id, date,
+                                      create_uid, create_date, write_uid, write_date)
+            SELECT 'sms', 'res.partner', 1, 'Handed over', uuid, 1, now() AT TIME ZONE 'UTC', 1,
+                   now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
+              FROM number
+         RETURNING id, subject
+        ), notification AS (
+            INSERT INTO mail_notification (mail_message_id, res_partner_id, notification_type,
+                                           notification_status, sms_number)
+            SELECT id, 1, 'sms', 'pending', subject FROM note
+         RETURNING id, sms_number
+        )
+        INSERT INTO sms_tracker (sms_uuid, mail_notification_id, create_uid, create_date)
+        SELECT sms_number, id, 1, now() AT TIME ZONE 'UTC' FROM notification
+        """,
+        [count],
+    )
+
+
+def core_handed_over_again(cursor):
+    """Have the callbacks of these texts come once more.
+
+    :returns: list of their uuids
+    """
+    cursor.execute(
+        "UPDATE mail_notification SET notification_status = 'pending'"
+        " WHERE id IN (SELECT mail_notification_id FROM sms_tracker)"
+    )
+    cursor.execute("UPDATE sms_sms SET to_delete = FALSE WHERE body = 'Handed over' RETURNING uuid")
+    return [uuid for (uuid,) in cursor.fetchall()]
+
+
+def numbers(cursor, count):
+    """Return the numbers of the first threads."""
+    cursor.execute(
+        "SELECT number FROM hr_sms_thread WHERE head_sequence = 0 ORDER BY id LIMIT %s", [count]
+    )
+    return [number for (number,) in cursor.fetchall()]
+
+
+def count_of(cursor, table, condition):
+    """Count rows of a table."""
+    cursor.execute(f"SELECT count(*) FROM {table} WHERE {condition}")
+    return cursor.fetchone()[0]
+
+
 def analyze(cursor):
     """What autovacuum would have done by the time there is that much data."""
     cursor.execute("ANALYZE")

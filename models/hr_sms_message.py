@@ -134,6 +134,10 @@ class HrSmsMessage(models.Model):
     # As Odoo writes the condition: PostgreSQL before 17 does not know that the two are one.
     _unread_idx = models.Index("(thread_id) WHERE is_unread IS TRUE")
     _queue_idx = models.Index("(company_id, kind, id) WHERE state IN ('queued', 'scheduled')")
+    # What a number got of late, not all that it ever got: for the texts a day.
+    _daily_idx = models.Index(
+        "(thread_id, claimed_date) WHERE kind IN ('bulk', 'auto') AND claimed_date IS NOT NULL"
+    )
     _waiting_idx = models.Index("(thread_id) WHERE wait_code IS NOT NULL")
     _unknown_idx = models.Index("(next_attempt_date) WHERE state = 'unknown'")
     _sending_idx = models.Index("(claimed_date) WHERE state = 'sending'")

@@ -2,6 +2,7 @@ from . import test_allowance
 from . import test_allowance_plan
 from . import test_allowance_races
 from . import test_ask
+from . import test_bench
 from . import test_blacklist
 from . import test_closing
 from . import test_compose
