@@ -3,6 +3,36 @@ import json
 from .rules.job_form_markup import FIELD_CLASS, remove_questions
 
 
+def post_init_hook(env):
+    """Let those who follow applicants already be notified of their texts, as new followers are.
+
+    :param env: superuser environment
+    """
+    subscribe_followers(env.cr)
+
+
+def subscribe_followers(cr):
+    """Add the subtype "SMS received" to what colleagues who follow applicants are told of.
+
+    :param cr: cursor
+    """
+    cr.execute(
+        """
+        INSERT INTO mail_followers_mail_message_subtype_rel
+                    (mail_followers_id, mail_message_subtype_id)
+        SELECT followers.id, subtype.res_id
+          FROM mail_followers AS followers
+          JOIN res_users AS users
+            ON users.partner_id = followers.partner_id AND users.share IS NOT TRUE
+          JOIN ir_model_data AS subtype
+            ON subtype.module = 'hr_recruitment_texting'
+           AND subtype.name = 'mt_applicant_sms_received'
+         WHERE followers.res_model = 'hr.applicant'
+            ON CONFLICT DO NOTHING
+        """
+    )
+
+
 def uninstall_hook(env):
     """Leave nothing behind that Odoo does not remove by itself.
 

@@ -59,6 +59,8 @@ from . import hr_sms_message_reconcile
 from . import hr_sms_message_ask
 from . import hr_sms_media
 from . import hr_sms_message_inbound
+from . import hr_sms_message_follow_up
+from . import hr_sms_message_notify
 from . import hr_sms_message_ordinary
 from . import hr_sms_keyword
 from . import hr_sms_message_canceled

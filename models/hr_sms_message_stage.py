@@ -36,15 +36,12 @@ class HrSmsMessage(models.Model):
             "stage_id": stage.id if stage else False,
         }
 
-    @api.model
-    def _receive(self, company_ids, sid, form):
-        message = super()._receive(company_ids, sid, form)
-        if message:
-            self._cancel_waiting(
-                SQL("stage_id IS NOT NULL AND thread_id = %s", message.thread_id.id),
-                SQL("'stage_answered'"),
-            )
-        return message
+    def _followed_up(self):
+        super()._followed_up()
+        self._cancel_waiting(
+            SQL("stage_id IS NOT NULL AND thread_id = ANY(%s)", self.thread_id.ids),
+            SQL("'stage_answered'"),
+        )
 
     @api.model
     def _stop_stage_texts_of(self, applicants):

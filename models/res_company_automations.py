@@ -14,6 +14,10 @@ class ResCompany(models.Model):
         "Interview Answers",
         help="Reminders of interviews ask to be answered with 1 (confirm) or 2 (reschedule).",
     )
+    sms_mail_text = fields.Boolean(
+        "Words in E-Mails",
+        help="E-mails that notify of a text hold what the candidate wrote.",
+    )
     sms_segment_price = fields.Float(
         "Price per Segment",
         digits=(16, 4),
@@ -24,6 +28,7 @@ class ResCompany(models.Model):
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    sms_mail_text = fields.Boolean(related="company_id.sms_mail_text", readonly=False)
     sms_segment_price = fields.Float(related="company_id.sms_segment_price", readonly=False)
     sms_stage_texts = fields.Boolean(related="company_id.sms_stage_texts", readonly=False)
     sms_interview_answers = fields.Boolean(

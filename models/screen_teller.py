@@ -1,4 +1,4 @@
-"""Tells screens what changed, after the commit and many changes at a time.
+"""Tells screens, and then people, what changed, after the commit and many changes at a time.
 
 A campaign brings hundreds of thousands of status callbacks: none of them, and no sender, waits
 for who has to be told. Should the process end first, screens show the change when they are
@@ -63,6 +63,7 @@ def _run(db_name):
             with Registry(db_name).cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["hr.sms.thread"].browse(changed)._tell_screens()
+                env["hr.sms.message"]._follow_up()
         except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:
             # The process is ending, or the database: its screens come back with it.
             _logger.info("Screens of %s were not told: %s", db_name, type(error).__name__)

@@ -37,6 +37,7 @@ from . import test_limits
 from . import test_live_setup
 from . import test_live_texting
 from . import test_media
+from . import test_notifications
 from . import test_number_notices
 from . import test_opt_out_line
 from . import test_opt_out_phrases

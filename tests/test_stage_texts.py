@@ -52,6 +52,9 @@ class TestStageTexts(PeopleMixin, TextingCase):
             f"SM{len(self.texts()):032}",
             {"From": CANDIDATE, "To": OUR_NUMBER, "Body": body},
         )
+        self.env.flush_all()
+        self.env["hr.sms.message"]._follow_up()
+        self.env.invalidate_all()
 
     def test_text_of_the_stage(self):
         self.applicant.user_id = self.sender

@@ -1,0 +1,62 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .transactions import short_transaction
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 100
+# What is older was there before this addon followed up, or is of no interest any more.
+FRESH = timedelta(days=1)
+
+
+class HrSmsMessage(models.Model):
+    """What a received text brings about, after the webhook was answered and in batches.
+
+    Nobody at Twilio waits for it. Each text is followed up once; should the process end first,
+    the cron does it.
+    """
+
+    _inherit = "hr.sms.message"
+
+    is_followed_up = fields.Boolean(readonly=True)
+
+    _follow_up_idx = models.Index(
+        "(id) WHERE direction = 'inbound' AND is_followed_up IS NOT TRUE"
+    )
+
+    @api.model
+    def _follow_up(self):
+        """Follow up received texts. Called after the commit of what received them, and by a cron."""
+        while self._follow_up_batch():
+            pass
+
+    def _follow_up_batch(self):
+        with short_transaction(self.env.registry) as env:
+            env.cr.execute(
+                """
+                UPDATE hr_sms_message SET is_followed_up = TRUE
+                 WHERE id IN (SELECT id FROM hr_sms_message
+                               WHERE direction = 'inbound' AND is_followed_up IS NOT TRUE
+                                 AND create_date > %s
+                            ORDER BY id LIMIT %s
+                                 FOR UPDATE SKIP LOCKED)
+             RETURNING id
+                """,
+                [fields.Datetime.now() - FRESH, BATCH],
+            )
+            texts = env["hr.sms.message"].browse(sorted(row[0] for row in env.cr.fetchall()))
+            texts.invalidate_recordset()
+            for theirs in texts.grouped("thread_id").values():
+                try:
+                    with env.cr.savepoint():
+                        theirs._followed_up()
+                except Exception:
+                    # One that cannot be followed up must not hold up the others for ever.
+                    _logger.exception("Following up received texts %s failed", theirs.ids)
+        return len(texts) == BATCH
+
+    def _followed_up(self):
+        """Do what texts of one number bring about (superuser), in the order they came."""

@@ -1,0 +1,135 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.tools import plaintext2html
+
+from .hr_sms_thread import VIEW_GROUP
+
+SUBTYPE = "hr_recruitment_texting.mt_applicant_sms_received"
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    sms_notify_assigned = fields.Boolean(
+        "Notify me of texts assigned to me",
+        default=True,
+        help="Also without following the applicant. Followers choose in the applicant itself.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return super().SELF_READABLE_FIELDS + ["sms_notify_assigned"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return super().SELF_WRITEABLE_FIELDS + ["sms_notify_assigned"]
+
+
+class HrSmsMessage(models.Model):
+    """Who follows the applicant is told of a reply, as each of them chose."""
+
+    _inherit = "hr.sms.message"
+
+    def _followed_up(self):
+        super()._followed_up()
+        self._notify_received()
+
+    def _notify_received(self):
+        """Notify of texts of one number: its assignee, and followers of the application last texted.
+
+        Only who may see SMS, the company and the applicant, whoever they are by then. What sounds
+        like an opt-out was told already, see ``_tell_about_opt_out``.
+        """
+        texts = self - self._told_as_opt_out()
+        applicant = texts.applicant_id[-1:]
+        if not applicant:
+            return
+        thread = texts.thread_id
+        people = thread._people_notified(applicant)
+        name = applicant.partner_name or thread.number
+        with_text = people.filtered(
+            lambda user: user.notification_type == "email" and thread.company_id.sms_mail_text
+        )
+
+        def subject(env):
+            return env._("%(name)s sent a text", name=name)
+
+        def body(env):
+            if len(texts) == 1:
+                return env._("%(name)s sent a text. Read and answer it in the SMS tab.", name=name)
+            return env._(
+                "%(name)s sent %(count)s texts. Read and answer them in the SMS tab.",
+                name=name,
+                count=len(texts),
+            )
+
+        thread._tell(applicant, people - with_text, subject, body)
+        texts._mail_words(applicant, with_text, subject)
+
+    def _told_as_opt_out(self):
+        told = self.env["hr.sms.consent"].search(
+            [("thread_id", "in", self.thread_id.ids), ("method", "=", "reply")]
+        )
+        sids = set(told.mapped("twilio_sid"))
+        return self.filtered(lambda text: text.twilio_sid in sids)
+
+    def _mail_words(self, applicant, users, subject):
+        """Mail what was written, where the company lets words leave by e-mail.
+
+        By a mail that is deleted once it is sent: nothing of it stays in a chatter or an inbox.
+        """
+        url = f"{applicant.get_base_url()}/odoo/hr.applicant/{applicant.id}"
+        for lang, group in users.grouped("lang").items():
+            env = self.with_context(lang=lang).env
+            words = Markup("").join(
+                Markup("<blockquote>%s</blockquote>") % plaintext2html(text.body or "")
+                for text in self
+            )
+            link = Markup('<p><a href="%s">%s</a></p>') % (url, env._("Answer in Odoo"))
+            self.env["mail.mail"].create(
+                [
+                    {
+                        "subject": subject(env),
+                        "body_html": words + link,
+                        "email_from": applicant.company_id.email_formatted
+                        or self.env.user.email_formatted,
+                        "recipient_ids": [fields.Command.link(user.partner_id.id)],
+                        "auto_delete": True,
+                    }
+                    for user in group
+                ]
+            )
+
+
+class HrSmsThread(models.Model):
+    _inherit = "hr.sms.thread"
+
+    def _people_notified(self, applicant):
+        """Return who is notified of a reply.
+
+        :param applicant: ``hr.applicant`` record (superuser) that the text is of
+        :returns: ``res.users`` records that may view SMS and read the applicant
+        """
+        self.ensure_one()
+        subtype = self.env.ref(SUBTYPE)
+        followers = self.env["mail.followers"].search(
+            [
+                ("res_model", "=", "hr.applicant"),
+                ("res_id", "=", applicant.id),
+                ("subtype_ids", "in", subtype.ids),
+            ]
+        )
+        users = followers.partner_id.user_ids | self.user_id.filtered("sms_notify_assigned")
+
+        def may_know(user):
+            if not user.active or user.share or not user.has_group(VIEW_GROUP):
+                return False
+            if self.company_id not in user.company_ids:
+                return False
+            as_user = applicant.with_user(user).with_context(
+                allowed_company_ids=user.company_ids.ids
+            )
+            return bool(as_user._filtered_access("read"))
+
+        return users.filtered(may_know)
