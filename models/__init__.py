@@ -61,6 +61,7 @@ from . import hr_sms_media
 from . import hr_sms_message_inbound
 from . import hr_sms_message_follow_up
 from . import hr_sms_message_notify
+from . import hr_sms_message_interview
 from . import hr_sms_message_ordinary
 from . import hr_sms_keyword
 from . import hr_sms_message_canceled
@@ -100,6 +101,7 @@ from . import ir_http
 from . import hr_applicant_core_sms
 from . import mail_thread
 from . import calendar_event
+from . import calendar_event_answer
 from . import mail_notification
 from . import res_company_sms_api
 from . import sms_sms

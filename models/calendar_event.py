@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
+from ..rules import interview_answers
 from .hr_applicant import SEND_GROUP
 from .hr_applicant_core_sms import AUTOMATION
 
@@ -65,11 +66,15 @@ class CalendarEvent(models.Model):
         by_hand = applicant._sms_by_hand()
         if by_hand:
             applicant._sms_check_right(SEND_GROUP)
+        asks = not by_hand and self._sms_asks()
+        if asks:
+            body = interview_answers.with_question(body, self._sms_candidate_lang())
         applicant._sms_from_odoo(
             {applicant.id: body},
             numbers=[number for number in numbers if number],
             by_hand=by_hand,
             purpose="reminder",
+            event=self if asks else None,
         )
 
     def _notify_thread_by_sms(

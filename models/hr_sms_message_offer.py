@@ -22,6 +22,7 @@ class Text:
     :param answer: of ``hr.sms.message``: what the text answers, if it answers something
     :param template: ``sms.template`` record it was written from, ``None`` for none
     :param stage: ``hr.recruitment.stage`` record that sends it, ``None`` for none
+    :param event: ``calendar.event`` record that it asks to confirm, ``None`` for none
     """
 
     company: object
@@ -37,6 +38,7 @@ class Text:
     answer: str | None = None
     template: object = None
     stage: object = None
+    event: object = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class HrSmsMessage(models.Model):
                 "answer": text.answer,
                 "template": text.template,
                 "stage": text.stage,
+                "event": text.event,
                 "verdict": verdict,
             }
             if not verdict.code:

@@ -1,0 +1,63 @@
+from odoo import fields, models
+from odoo.tools import format_datetime
+
+from ..rules import interview_answers
+
+
+class CalendarEvent(models.Model):
+    """What the candidate answered to the reminder of an interview reaches the organizer."""
+
+    _inherit = "calendar.event"
+
+    def _sms_asks(self):
+        """Tell whether reminders of this event ask to be answered."""
+        self.ensure_one()
+        # sudo: a setting of the company, whoever sends
+        return self._sms_applicant()._sms_company().sudo().sms_interview_answers
+
+    def _sms_candidate_lang(self):
+        """Return the language to ask in, one of ``opt_out_line.LANGUAGES``."""
+        applicant = self._sms_applicant()
+        number = applicant.sms_number
+        [lang] = self.env["hr.sms.message"]._candidate_languages(
+            [applicant._sms_text(number, None)], [applicant._sms_thread(number)]
+        )
+        return lang
+
+    def _sms_answered(self, text, meaning):
+        """Note an answer (superuser: it is the candidate's).
+
+        :param text: the received ``hr.sms.message``
+        :param str meaning: of :mod:`..rules.interview_answers`
+        """
+        attendee = self.attendee_ids.filtered(
+            lambda one: one.partner_id in self._sms_candidate_partners()
+        )
+        name = text.applicant_id.partner_name or text.thread_id.number
+        confirmed = meaning == interview_answers.CONFIRM
+        if confirmed:
+            attendee.filtered(lambda one: one.state != "accepted").do_accept()
+        else:
+            attendee.filtered(lambda one: one.state != "tentative").do_tentative()
+        organizer = self.user_id.filtered(lambda user: user.active and not user.share)
+        if not organizer:
+            return
+        event = self.with_context(lang=organizer.lang, mail_notify_force_send=False)
+        values = {
+            "name": name,
+            "event": self.name,
+            "date": format_datetime(event.env, self.start, tz=organizer.tz or "UTC"),
+        }
+        if confirmed:
+            subject = event.env._("%(name)s confirmed: %(event)s, %(date)s", **values)
+        else:
+            subject = event.env._("%(name)s asks for another time: %(event)s, %(date)s", **values)
+            text.applicant_id.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=fields.Date.context_today(self),
+                summary=subject,
+                user_id=organizer.id,
+            )
+        event.message_notify(
+            partner_ids=organizer.partner_id.ids, subject=subject, body=subject, force_send=False
+        )

@@ -1,0 +1,149 @@
+"""Reminders of interviews that ask for 1 or 2, and what the answer does."""
+
+from odoo import Command
+from odoo.tests import tagged
+
+from ..rules import interview_answers
+from .common import CANDIDATE, OUR_NUMBER
+from .test_interview_texts import CoreSmsCase
+
+
+@tagged("post_install", "-at_install")
+class TestInterviewAnswers(CoreSmsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.sms_interview_answers = True
+        cls.candidate = cls.env["res.partner"].create(
+            {"name": "Robin Candidate", "phone": CANDIDATE}
+        )
+        cls.applicant.partner_id = cls.candidate
+        cls.sender.notification_type = "inbox"
+        cls.event = cls.env["calendar.event"].create(
+            {
+                "name": "Interview",
+                "applicant_id": cls.applicant.id,
+                "user_id": cls.sender.id,
+                "partner_ids": [Command.set((cls.candidate | cls.sender.partner_id).ids)],
+                "start": "2099-01-01 10:00:00",
+                "stop": "2099-01-01 11:00:00",
+            }
+        )
+        cls.alarm = cls.env["calendar.alarm"].create(
+            {
+                "name": "SMS",
+                "alarm_type": "sms",
+                "duration": 1,
+                "interval": "hours",
+                "sms_template_id": cls.env.ref("calendar_sms.sms_template_data_calendar_reminder").id,
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.append("granted", "job_form")
+
+    def remind(self):
+        self.event.with_user(self.env.ref("base.user_root"))._do_sms_reminder(self.alarm)
+        [reminder] = self.texts_of(self.applicant)[:1]
+        return reminder
+
+    def answer(self, body, sid="1"):
+        messages = self.env["hr.sms.message"].sudo()
+        form = {"From": CANDIDATE, "To": OUR_NUMBER, "Body": body}
+        if not messages._receive_ordinary(self.company.ids, f"SM{sid:0>32}", form):
+            messages._receive(self.company.ids, f"SM{sid:0>32}", form)
+        self.env.flush_all()
+        messages._follow_up()
+        self.env.invalidate_all()
+
+    def attendee(self):
+        return self.event.attendee_ids.filtered(lambda one: one.partner_id == self.candidate)
+
+    def told(self):
+        return self.env["mail.message"].search(
+            [
+                ("model", "=", "calendar.event"),
+                ("res_id", "=", self.event.id),
+                ("message_type", "=", "user_notification"),
+                "|",
+                ("subject", "like", "confirmed: "),
+                ("subject", "like", "asks for another time: "),
+                ("notified_partner_ids", "in", self.sender.partner_id.ids),
+            ]
+        )
+
+    def sent_reminder(self):
+        reminder = self.remind()
+        self.drain("bulk")
+        return reminder
+
+    def test_reminder_asks(self):
+        reminder = self.remind()
+        self.assertTrue(reminder.body.endswith("Reply 1 to confirm, 2 for another time."))
+        self.assertEqual((reminder.event_id, reminder.kind), (self.event, "auto"))
+
+    def test_off(self):
+        self.company.sms_interview_answers = False
+        reminder = self.remind()
+        self.assertNotIn("Reply 1", reminder.body)
+        self.assertFalse(reminder.event_id)
+        self.drain("bulk")
+        self.answer("1")
+        self.assertEqual(self.attendee().state, "needsAction")
+
+    def test_confirmed(self):
+        self.sent_reminder()
+        self.answer(" 1. ")
+        self.assertEqual(self.attendee().state, "accepted")
+        self.assertIn("confirmed: Interview", self.told().subject)
+        thanks = self.drain()
+        self.assertEqual(thanks.bodies, ["Thank you, your interview is confirmed."])
+
+    def test_another_time(self):
+        self.sent_reminder()
+        self.answer("2")
+        self.assertEqual(self.attendee().state, "tentative")
+        self.assertIn("asks for another time", self.told().subject)
+        activity = self.applicant.activity_ids
+        self.assertEqual(activity.user_id, self.sender)
+        self.assertEqual(self.drain().bodies, ["Thank you, we will contact you about another time."])
+
+    def test_changed_mind(self):
+        self.sent_reminder()
+        self.answer("2")
+        self.answer("1", sid="2")
+        self.assertEqual(self.attendee().state, "accepted")
+
+    def test_other_words_are_an_ordinary_text(self):
+        self.sent_reminder()
+        for number, body in enumerate(("12", "1 question", "yes, 1", "at 2?")):
+            self.answer(body, sid=str(number))
+        self.assertEqual(self.attendee().state, "needsAction")
+        self.assertFalse(self.drain().sent)
+
+    def test_nothing_was_asked(self):
+        self.answer("1")
+        self.assertEqual(self.attendee().state, "needsAction")
+        self.assertFalse(self.told())
+
+    def test_interview_that_is_over(self):
+        self.sent_reminder()
+        self.event.write({"start": "2020-01-01 10:00:00", "stop": "2020-01-01 11:00:00"})
+        self.answer("1")
+        self.assertFalse(self.told())
+
+    def test_no_thanks_after_an_opt_out(self):
+        self.sent_reminder()
+        self.append("withdrawn", "manual")
+        self.answer("1")
+        self.assertEqual(self.attendee().state, "accepted")
+        self.assertFalse(self.drain().sent)
+
+    def test_every_language_has_its_words(self):
+        for lang in ("en", "de", "fr", "es", "nl"):
+            self.assertIn("1", interview_answers.with_question("x", lang))
+            for meaning in (interview_answers.CONFIRM, interview_answers.RESCHEDULE):
+                self.assertTrue(interview_answers.thanks(meaning, lang))
+        self.assertEqual(interview_answers.meaning_of("２"), "reschedule")
+        self.assertIsNone(interview_answers.meaning_of(None))
