@@ -23,9 +23,7 @@ class HrSmsMessage(models.Model):
 
     is_followed_up = fields.Boolean(readonly=True)
 
-    _follow_up_idx = models.Index(
-        "(id) WHERE direction = 'inbound' AND is_followed_up IS NOT TRUE"
-    )
+    _follow_up_idx = models.Index("(id) WHERE direction = 'inbound' AND is_followed_up IS NOT TRUE")
 
     @api.model
     def _follow_up(self):

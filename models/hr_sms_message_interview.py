@@ -28,13 +28,13 @@ class HrSmsMessage(models.Model):
         return super()._outbound_values(request) | {"event_id": event.id if event else False}
 
     def _followed_up(self):
-        super()._followed_up()
         for text in self:
             meaning = interview_answers.meaning_of(text.body)
             event = meaning and text._interview_asked_about()
             if event:
                 event._sms_answered(text, meaning)
                 text._thank_for_answer(meaning)
+        return super()._followed_up()
 
     def _interview_asked_about(self):
         """Return the interview that the last reminder of this number asked about, if it is to come."""

@@ -32,8 +32,8 @@ class HrSmsMessage(models.Model):
     _inherit = "hr.sms.message"
 
     def _followed_up(self):
-        super()._followed_up()
         self._notify_received()
+        return super()._followed_up()
 
     def _notify_received(self):
         """Notify of texts of one number: its assignee, and followers of the application last texted.

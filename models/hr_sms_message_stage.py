@@ -37,11 +37,11 @@ class HrSmsMessage(models.Model):
         }
 
     def _followed_up(self):
-        super()._followed_up()
         self._cancel_waiting(
             SQL("stage_id IS NOT NULL AND thread_id = ANY(%s)", self.thread_id.ids),
             SQL("'stage_answered'"),
         )
+        return super()._followed_up()
 
     @api.model
     def _stop_stage_texts_of(self, applicants):

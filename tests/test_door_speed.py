@@ -1,7 +1,7 @@
 """The door does the least in the request: few queries, one statement for an ordinary text."""
 
 import time
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 from uuid import uuid4
 
 from odoo.tests import BaseCase, tagged
@@ -142,7 +142,9 @@ class TestScreenTeller(BaseCase):
             patch.object(screen_teller, "GATHER", 0.05),
             patch.object(screen_teller, "Registry"),
             patch.object(
-                screen_teller.api, "Environment", return_value={"hr.sms.thread": Thread()}
+                screen_teller.api,
+                "Environment",
+                return_value={"hr.sms.thread": Thread(), "hr.sms.message": MagicMock()},
             ),
         ):
             for ids in tells:

@@ -35,7 +35,9 @@ class TestInterviewAnswers(CoreSmsCase):
                 "alarm_type": "sms",
                 "duration": 1,
                 "interval": "hours",
-                "sms_template_id": cls.env.ref("calendar_sms.sms_template_data_calendar_reminder").id,
+                "sms_template_id": cls.env.ref(
+                    "calendar_sms.sms_template_data_calendar_reminder"
+                ).id,
             }
         )
 
@@ -107,7 +109,9 @@ class TestInterviewAnswers(CoreSmsCase):
         self.assertIn("asks for another time", self.told().subject)
         activity = self.applicant.activity_ids
         self.assertEqual(activity.user_id, self.sender)
-        self.assertEqual(self.drain().bodies, ["Thank you, we will contact you about another time."])
+        self.assertEqual(
+            self.drain().bodies, ["Thank you, we will contact you about another time."]
+        )
 
     def test_changed_mind(self):
         self.sent_reminder()
