@@ -1,0 +1,90 @@
+import { describe, expect, test } from "@odoo/hoot";
+import { click, contains } from "@mail/../tests/mail_test_helpers";
+import {
+    defineModels,
+    fields,
+    getService,
+    models,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { WebClient } from "@web/webclient/webclient";
+
+import { defineTextingModels, shows } from "../sms_test_helpers";
+
+describe.current.tags("desktop");
+
+class HrSmsReport extends models.Model {
+    _name = "hr.sms.report";
+    _views = { graph: '<graph type="bar"><field name="outcome"/></graph>', search: "<search/>" };
+
+    date = fields.Datetime();
+    outcome = fields.Selection({ selection: [["delivered", "Delivered"]] });
+    _records = [{ id: 1, date: "2025-03-10 09:30:00", outcome: "delivered" }];
+}
+
+defineTextingModels();
+defineModels([HrSmsReport]);
+
+const NONE = {
+    days: 30,
+    since: "2025-02-10 00:00:00",
+    waiting: 0,
+    sent: 0,
+    received: 0,
+    failed: 0,
+    canceled: 0,
+    delivery_rate: false,
+    answer_hours: false,
+    reply_hours: false,
+    segments: 0,
+    opt_ins: 0,
+    opt_outs: 0,
+    allowance_left: false,
+};
+
+async function open(figures) {
+    const asked = [];
+    onRpc("hr.sms.report", "sms_overview", ({ args: [days] }) => {
+        asked.push(days);
+        return { ...NONE, ...figures, days };
+    });
+    onRpc("res.users", "has_group", () => false);
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "hr_recruitment_texting.overview",
+    });
+    await contains(".o_sms_overview_card", { count: 6 });
+    return asked;
+}
+
+test("no texts: it says what to do, and nothing is made up", async () => {
+    await open({});
+    await shows(".o_sms_overview_empty", "No texts in this period");
+    await shows("[data-card=delivery] .o_sms_overview_value", "–");
+    await shows("[data-card=allowance] .o_sms_overview_value", "∞");
+    expect(".o_sms_overview_graph").toHaveCount(0);
+    expect("button[data-card=allowance]").toHaveCount(0); // not a manager's
+});
+
+test("figures in words, a graph, another period", async () => {
+    const asked = await open({
+        sent: 4,
+        received: 3,
+        waiting: 1,
+        delivery_rate: 0.75,
+        answer_hours: 1.5,
+        reply_hours: 0.25,
+        allowance_left: 1234,
+    });
+    await shows("[data-card=waiting] .o_sms_overview_value", "1");
+    await shows("[data-card=delivery] .o_sms_overview_value", "75%");
+    await shows("[data-card=answer] .o_sms_overview_value", "1.5 h");
+    await shows("[data-card=answer] .o_sms_overview_hint", "15 min");
+    await shows("[data-card=allowance] .o_sms_overview_value", "1,234");
+    await contains(".o_sms_overview_graph canvas");
+    await click(".o_sms_overview_period", { text: "7 days" });
+    await contains(".o_sms_overview_period.active", { text: "7 days" });
+    expect(asked).toEqual([30, 7]);
+});
