@@ -75,6 +75,7 @@
             "hr_recruitment_texting/static/src/core/**/*",
             "hr_recruitment_texting/static/src/chatter/**/*",
             "hr_recruitment_texting/static/src/overview/**/*",
+            "hr_recruitment_texting/static/src/inbox/**/*",
         ],
         "web.assets_unit_tests": [
             "hr_recruitment_texting/static/tests/**/*",

@@ -46,6 +46,7 @@ from . import hr_sms_allowance_line
 from . import hr_sms_allowance_plan
 from . import hr_sms_gate_allowance
 from . import hr_sms_message
+from . import hr_sms_message_inbox
 from . import hr_sms_message_offer
 from . import hr_sms_message_opt_out
 from . import hr_sms_message_welcome
@@ -108,3 +109,6 @@ from . import sms_sms
 from . import ir_actions_server
 from . import hr_sms_report
 from . import digest_digest
+from . import hr_sms_thread_inbox_query
+from . import hr_sms_thread_inbox
+from . import hr_sms_thread_inbox_actions

@@ -91,7 +91,10 @@ class HrApplicant(models.Model):
         """
         self.ensure_one()
         self._sms_check_right(VIEW_GROUP)
-        thread = self._sms_thread(self._sms_usable_number(number))
+        return self._sms_history_of(self._sms_thread(self._sms_usable_number(number)))
+
+    def _sms_history_of(self, thread):
+        """Return the consent history of a thread (superuser), see ``sms_consent_history``."""
         # sudo: whoever may see the applicant sees the history of their number, but who gave what
         # and how only for the applications they may read (two people may share a number)
         events = thread.consent_ids.sorted("sequence", reverse=True)

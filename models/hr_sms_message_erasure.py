@@ -51,6 +51,7 @@ class HrSmsMessage(models.Model):
                 "twilio_sid": False,
                 "uuid": False,
                 "is_unread": False,
+                "is_waiting": False,
                 "erased_date": fields.Datetime.now(),
             }
         )

@@ -56,6 +56,7 @@ class HrSmsMessage(models.Model):
                 "sender_number": recipient,
                 "twilio_sid": sid,
                 "is_unread": True,
+                "is_waiting": not keyword,
                 "applicant_id": applicant.id,
             }
         )

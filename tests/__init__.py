@@ -25,6 +25,7 @@ from . import test_gateway
 from . import test_gateway_erasure
 from . import test_gateway_lookup
 from . import test_interview_answers
+from . import test_inbox
 from . import test_interview_texts
 from . import test_invitation
 from . import test_job_form

@@ -91,3 +91,38 @@ export function describeMomentThere(value, zones, { onlyIfOther = false } = {}) 
         .map((offset) => describeMoment(value, clocks.get(offset)))
         .join(" – ");
 }
+
+/**
+ * As short as a list wants it: the time today, else the day.
+ *
+ * @param {string} value a date and time in UTC
+ */
+export function formatShort(value) {
+    const moment = deserializeDateTime(value);
+    const now = DateTime.now();
+    if (moment.hasSame(now, "day")) {
+        return moment.toLocaleString(DateTime.TIME_SIMPLE);
+    }
+    if (moment.hasSame(now.minus({ days: 1 }), "day")) {
+        return _t("Yesterday");
+    }
+    const isThisYear = moment.hasSame(now, "year");
+    return moment.toLocaleString(isThisYear ? { month: "short", day: "numeric" } : DateTime.DATE_SHORT);
+}
+
+/**
+ * How long ago, in its largest unit: "5m", "3h", "2d".
+ *
+ * @param {string|false} value a date and time in UTC
+ */
+export function formatAge(value) {
+    if (!value) {
+        return "";
+    }
+    const age = DateTime.now().diff(deserializeDateTime(value), ["days", "hours", "minutes"]);
+    const unit = ["days", "hours"].find((name) => age[name] >= 1) || "minutes";
+    return luxon.Duration.fromObject(
+        { [unit]: Math.max(0, Math.floor(age[unit])) },
+        { locale: luxon.Settings.defaultLocale }
+    ).toHuman({ unitDisplay: "narrow" });
+}

@@ -1,0 +1,184 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from .hr_applicant import SEND_GROUP, VIEW_GROUP
+from .hr_sms_thread import OFFICER_GROUP
+from .transactions import short_transaction
+
+ASSIGNEES = 200
+
+
+class HrSmsThread(models.Model):
+    """What is done to conversations in the inbox. Every method checks the user's rights."""
+
+    _inherit = "hr.sms.thread"
+
+    def sms_assignees(self):
+        """Return who may be given a conversation: who may read it, by their own rights.
+
+        :returns: list of dicts with ``id`` and ``name``, the user first if they may
+        :raises AccessError: without the right to send SMS or to read the conversation
+        """
+        self._inbox_check(SEND_GROUP)
+        users = self._inbox_readers(limit=ASSIGNEES)
+        ordered = users.sorted(lambda user: (user != self.env.user, (user.name or "").casefold()))
+        return [{"id": user.id, "name": user.name} for user in ordered]
+
+    def sms_assign(self, user_id):
+        """Give a conversation to somebody, who is told of its texts from now on.
+
+        :param user_id: id of ``res.users``, falsy for nobody
+        :returns: True
+        :raises AccessError: without the right to send SMS or to read the conversation
+        :raises UserError: when that user may not read the conversation
+        """
+        self._inbox_check(SEND_GROUP)
+        users = self.env["res.users"].browse()
+        if user_id:
+            known = user_id if isinstance(user_id, int) and 0 < user_id < 2**31 else 0
+            users = self._inbox_readers(Domain("id", "=", known), limit=1)
+            if not users:
+                raise UserError(
+                    self.env._(
+                        'Only somebody with the permission "View SMS" who may read this '
+                        "applicant can be given the conversation."
+                    )
+                )
+        # sudo: users write no threads, this is what they may change of one they read
+        self.sudo().user_id = users
+        self._notify_changed()
+        return True
+
+    def sms_mark_unread(self):
+        """Mark the last received text of a conversation as unread.
+
+        :returns: True
+        :raises AccessError: without the right to view SMS or to read the conversation
+        :raises UserError: when nothing was received in it
+        """
+        self._inbox_check(VIEW_GROUP)
+        received = self.env["hr.sms.message"].search(
+            [
+                ("thread_id", "=", self.id),
+                ("direction", "=", "inbound"),
+                ("erased_date", "=", False),
+            ],
+            limit=1,
+        )
+        if not received:
+            raise UserError(self.env._("No text was received here: there is nothing to read."))
+        with short_transaction(self.env.registry) as env:
+            received.with_env(env)._mark_unread()
+        return True
+
+    def sms_inbox_mark_read(self):
+        """Mark the received texts of a conversation as read.
+
+        :returns: True
+        :raises AccessError: without the right to view SMS or to read the conversation
+        """
+        self._inbox_check(VIEW_GROUP)
+        unread = self.env["hr.sms.message"].search(
+            [("thread_id", "=", self.id), ("is_unread", "=", True)]
+        )
+        if unread:
+            with short_transaction(self.env.registry) as env:  # see hr.applicant.sms_mark_read
+                unread.with_env(env)._mark_read()
+        return True
+
+    def sms_archive(self, archive=True):
+        """Put a conversation away until somebody texts in it again, or take it back.
+
+        :param bool archive: ``False`` to take it back
+        :returns: True
+        :raises AccessError: without the right to send SMS or to read the conversation
+        """
+        self._inbox_check(SEND_GROUP)
+        # sudo: see sms_assign; texts of other applications of the number count too
+        thread_sudo = self.sudo()
+        newest = thread_sudo.env["hr.sms.message"].search([("thread_id", "=", self.id)], limit=1)
+        thread_sudo.archived_message = newest.id if archive else False
+        self._notify_changed()
+        return True
+
+    def sms_attach(self, applicant_id):
+        """Say whose number this is: the applicant gets it, with the texts of it so far.
+
+        It becomes the applicant's main number when there is none, else a further one.
+
+        :param int applicant_id: ``hr.applicant`` of the same company
+        :returns: True
+        :raises AccessError: without the right to send SMS, to read the conversation or to edit
+            the applicant
+        :raises UserError: when the applicant is of another company, or the number somebody's
+        """
+        self._inbox_check(SEND_GROUP)
+        known = isinstance(applicant_id, int) and 0 < applicant_id < 2**31
+        applicant = self.env["hr.applicant"].browse(applicant_id if known else 0).exists()
+        if not applicant:
+            raise UserError(
+                self.env._("This applicant does not exist any more. Choose another one.")
+            )
+        applicant._sms_check_right(SEND_GROUP)
+        applicant.check_access("write")
+        applicant_sudo = applicant.sudo()  # whose it is by now: rights were checked above
+        if applicant_sudo._sms_company() != self.company_id:
+            raise UserError(
+                self.env._(
+                    "%(applicant)s applied to %(company)s, this text went to another company.",
+                    applicant=applicant.display_name,
+                    company=applicant_sudo._sms_company().name,
+                )
+            )
+        if self.sudo().with_context(active_test=False).applicant_ids - applicant_sudo:
+            raise UserError(self.env._("Somebody assigned this number already. Reload the page."))
+        if self.number not in applicant_sudo._sms_numbers():
+            if applicant_sudo.sms_number:
+                applicant.sms_number_add(self.number, self.env._("Texted from"))
+            else:
+                applicant.partner_phone = self.number
+        self._attach_texts(applicant)
+        self._notify_changed()
+        return True
+
+    def _attach_texts(self, applicant):
+        """Give texts that are of no application to one, for those who read only some of them."""
+        texts = self.env["hr.sms.message"]
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE hr_sms_message SET applicant_id = %s"
+            " WHERE thread_id = %s AND applicant_id IS NULL",
+            [applicant.id, self.id],
+        )
+        texts.invalidate_model(["applicant_id"])
+
+    def _inbox_readers(self, domain=Domain.TRUE, limit=None):
+        """Return who may read this conversation.
+
+        :param domain: on ``res.users``
+        :param limit: users to look at, at most
+        :returns: ``res.users`` records (superuser)
+        """
+        # sudo: whom one may see as a colleague is not asked
+        users = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                Domain("all_group_ids", "in", self.env.ref(VIEW_GROUP).ids)
+                & Domain("company_ids", "in", self.company_id.ids)
+                & Domain("share", "=", False)
+                & domain,
+                limit=limit,
+            )
+        )
+        return users.filtered(
+            lambda user: user.has_group(OFFICER_GROUP) or self._inbox_is_readable_to(user)
+        )
+
+    def _inbox_is_readable_to(self, user):
+        as_user = self.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+        try:
+            return as_user.has_access("read")
+        except AccessError:
+            return False

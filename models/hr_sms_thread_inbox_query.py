@@ -1,0 +1,234 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .hr_sms_thread import OFFICER_GROUP
+
+FILTERS = (
+    "all",
+    "mine",
+    "unassigned",
+    "unread",
+    "waiting",
+    "scheduled",
+    "failed",
+    "unknown",
+    "review",
+    "archived",
+)
+# Beyond this a number tells nobody more: it is shown as "999+".
+MOST_COUNTED = 1000
+# What a search looks through: a text from long ago is looked for with its applicant.
+SEARCHED_TEXTS = 300_000
+
+# A thread was put away when this was its newest text: the next one from outside brings it back,
+# and whoever receives it writes nothing to the thread, which senders and webhooks share.
+_CAME_BACK = SQL(
+    "EXISTS (SELECT FROM hr_sms_message AS back WHERE back.thread_id = hr_sms_thread.id"
+    " AND back.id > hr_sms_thread.archived_message AND back.direction = 'inbound')"
+)
+_OPEN = SQL("(hr_sms_thread.archived_message IS NULL OR %s)", _CAME_BACK)
+_ARCHIVED = SQL("(hr_sms_thread.archived_message IS NOT NULL AND NOT %s)", _CAME_BACK)
+
+
+class HrSmsThread(models.Model):
+    """Finds what the inbox lists, with nothing kept for it on the thread.
+
+    A thread's place is that of its newest text. Where many threads match, texts are walked from
+    the newest one down until a page is full; where few do, the newest text of each is looked up.
+    Both take the index on ``(thread_id, id)`` of texts. That is as fast with a million texts as
+    with none, and no text, sent or received, has to write to its thread.
+    """
+
+    _inherit = "hr.sms.thread"
+
+    archived_message = fields.Integer(
+        readonly=True,
+        help="Newest text when the conversation was put away. The next one received brings it back.",
+    )
+
+    _archived_idx = models.Index("(archived_message) WHERE archived_message IS NOT NULL")
+
+    @api.model
+    def _inbox_page(self, name, search, before, limit):
+        """Return a page of the inbox, the thread with the newest text first.
+
+        :param str name: one of ``FILTERS``
+        :param search: words of a name, of a text, or digits of a number; ``None`` for no search
+        :param before: id of the last text of the page before, ``None`` for the first page
+        :param int limit: threads at most
+        :returns: list of ``(thread id, id of its newest text)``, all readable to the user
+        """
+        found = self._inbox_searched(search) if search else None
+        if found is None and name in ("all", "unassigned"):
+            query = self._inbox_walk(name, before)
+        else:
+            query = self._inbox_lookup(name, found, before)
+        return self.env.execute_query(SQL("%s ORDER BY 2 DESC LIMIT %s", query, limit))
+
+    @api.model
+    def _inbox_count(self, name):
+        """Return how many threads a filter has, ``MOST_COUNTED`` at most."""
+        if name in ("all", "unassigned"):
+            query = SQL(
+                "SELECT FROM hr_sms_thread WHERE %s AND EXISTS (SELECT FROM hr_sms_message"
+                " WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s)",
+                self._inbox_condition(name),
+                self._inbox_readable(),
+            )
+        else:
+            query = self._inbox_lookup(name, None, None)
+        limited = SQL("SELECT count(*) FROM (%s LIMIT %s) AS counted", query, MOST_COUNTED)
+        return self.env.execute_query(limited)[0][0]
+
+    def _inbox_walk(self, name, before):
+        """From the newest text down: for filters most threads match."""
+        return SQL(
+            """
+            SELECT hr_sms_thread.id, hr_sms_message.id
+              FROM hr_sms_message
+              JOIN hr_sms_thread ON hr_sms_thread.id = hr_sms_message.thread_id
+             WHERE %s AND %s AND %s
+               AND NOT EXISTS (SELECT FROM hr_sms_message AS newer
+                                WHERE newer.thread_id = hr_sms_message.thread_id
+                                  AND newer.id > hr_sms_message.id AND %s)
+            """,
+            self._inbox_condition(name),
+            self._inbox_readable(),
+            self._inbox_before(before),
+            self._inbox_readable("newer"),
+        )
+
+    def _inbox_lookup(self, name, found, before):
+        """The newest text of each thread that matches: for filters few threads match."""
+        # what waits for the user: theirs, of what waits
+        names = (name, "waiting") if name == "for_me" else (name,)
+        sources = [source for source in (*map(self._inbox_source, names), found) if source]
+        return SQL(
+            """
+            SELECT hr_sms_thread.id, newest.id
+              FROM hr_sms_thread
+              JOIN LATERAL (SELECT hr_sms_message.id FROM hr_sms_message
+                             WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s
+                          ORDER BY hr_sms_message.id DESC LIMIT 1) AS newest ON TRUE
+             WHERE %s AND %s%s
+            """,
+            self._inbox_readable(),
+            self._inbox_condition(name),
+            self._inbox_before(before, "newest"),
+            SQL("").join(SQL(" AND hr_sms_thread.id IN (%s)", source) for source in sources),
+        )
+
+    def _inbox_before(self, before, alias="hr_sms_message"):
+        return SQL("%s < %s", SQL.identifier(alias, "id"), before) if before else SQL("TRUE")
+
+    def _inbox_condition(self, name):
+        """Return what holds of the threads a user may read and a filter asks for."""
+        domain = Domain("user_id", "=", False) if name == "unassigned" else Domain.TRUE
+        if name in ("waiting", "for_me"):
+            # Who wants no texts waits for none.
+            domain = Domain("consent_state", "!=", "withdrawn")
+        query = self._search(domain)  # under the rules of the user
+        conditions = [
+            _ARCHIVED if name == "archived" else _OPEN,
+            SQL("hr_sms_thread.number_hmac IS NULL"),  # erased: nothing is left to be shown
+            query.where_clause or SQL("TRUE"),
+        ]
+        return SQL(" AND ").join(conditions)
+
+    def _inbox_readable(self, alias="hr_sms_message"):
+        """Return what holds of the texts a user may read, given that they may read the thread."""
+        if self.env.su or self.env.user.has_group(OFFICER_GROUP):
+            return SQL("TRUE")  # see security/rules.xml
+        texts = self.env["hr.sms.message"]._search([])
+        return SQL("%s IN %s", SQL.identifier(alias, "id"), texts.subselect())
+
+    def _inbox_source(self, name):
+        """Return a query for the ids of the threads of a filter, ``None`` for all."""
+        texts = {
+            "unread": SQL("hr_sms_message.is_unread IS TRUE"),
+            "waiting": SQL("hr_sms_message.is_waiting IS TRUE"),
+            "scheduled": SQL("hr_sms_message.state = 'scheduled'"),
+            # what went wrong last: a text that went through afterwards settles it
+            "failed": SQL(
+                "hr_sms_message.state IN ('failed', 'unknown') AND NOT EXISTS ("
+                "SELECT FROM hr_sms_message AS later WHERE later.direction = 'outbound'"
+                " AND later.thread_id = hr_sms_message.thread_id AND later.id > hr_sms_message.id)"
+            ),
+        }
+        if name in texts:
+            return SQL(
+                "SELECT thread_id FROM hr_sms_message WHERE %s AND %s",
+                texts[name],
+                self._inbox_readable(),
+            )
+        if name in ("mine", "for_me"):
+            # Nobody's are the recruiter's of the application.
+            return SQL(
+                """
+                SELECT id FROM hr_sms_thread WHERE user_id = %(user)s
+                 UNION ALL
+                SELECT rel.thread_id
+                  FROM hr_applicant AS applicant
+                  JOIN hr_sms_thread_applicant_rel AS rel ON rel.applicant_id = applicant.id
+                  JOIN hr_sms_thread AS thread ON thread.id = rel.thread_id
+                 WHERE applicant.user_id = %(user)s AND applicant.active AND thread.user_id IS NULL
+                """,
+                user=self.env.uid,
+            )
+        if name == "review":
+            return SQL("SELECT id FROM hr_sms_thread WHERE consent_state = 'review'")
+        if name == "unknown":
+            return SQL(
+                "SELECT thread.id FROM hr_sms_thread AS thread WHERE NOT EXISTS ("
+                "SELECT FROM hr_sms_thread_applicant_rel AS rel WHERE rel.thread_id = thread.id)"
+            )
+        return None
+
+    def _inbox_searched(self, words):
+        """Return a query for the ids of the threads that words are found in."""
+        applicants = self.env["hr.applicant"].with_context(active_test=False)
+        people = applicants._search(Domain("partner_name", "ilike", words))
+        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        queries = [
+            SQL(
+                "SELECT thread_id FROM hr_sms_thread_applicant_rel WHERE applicant_id IN %s",
+                people.subselect(),
+            ),
+            SQL(
+                """
+                SELECT hr_sms_message.thread_id FROM hr_sms_message
+                 WHERE hr_sms_message.id > (SELECT max(id) FROM hr_sms_message) - %s
+                   AND hr_sms_message.body ILIKE %s AND %s
+                """,
+                SEARCHED_TEXTS,
+                pattern,
+                self._inbox_readable(),
+            ),
+        ]
+        digits = "".join(char for char in words if char.isdecimal())
+        if len(digits) >= 3 and not any(char.isalpha() for char in words):
+            queries.append(
+                # as one writes it at home: 0151 is +49151
+                SQL("SELECT id FROM hr_sms_thread WHERE number LIKE %s", f"%{digits.lstrip('0')}%")
+            )
+        return SQL(" UNION ").join(queries)
+
+    @api.model
+    def _inbox_arguments(self, name, search, before, limit):
+        """Check what a client asks for.
+
+        :raises ValidationError: for an unknown filter and what is no page
+        """
+        if name not in FILTERS:
+            raise ValidationError(
+                self.env._("%(filter)s is no filter of the inbox.", filter=str(name)[:30])
+            )
+        words = self.env["hr.applicant"]._sms_text_argument(search, 100)
+        try:
+            before = min(max(int(before or 0), 0), 2**31 - 1)
+            limit = max(1, min(int(limit), 200))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValidationError(self.env._("Pages of texts are asked for by number.")) from error
+        return name, (words or "").strip() or None, before or None, limit

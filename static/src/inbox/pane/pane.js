@@ -1,0 +1,158 @@
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
+
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
+import { useService } from "@web/core/utils/hooks";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+import { SelectCreateDialog } from "@web/views/view_dialogs/select_create_dialog";
+import { session } from "@web/session";
+
+import { SmsTab } from "../../chatter/sms_tab/sms_tab";
+import { messageOf } from "../../core/errors";
+
+/** The open conversation, with what can be done about it. */
+export class SmsInboxPane extends Component {
+    static template = "hr_recruitment_texting.SmsInboxPane";
+    static components = { Dropdown, DropdownItem, SmsTab };
+    static props = {
+        thread: Object,
+        model: Object,
+        conversation: Object,
+        onBack: { type: Function, optional: true },
+        /** When it is done with: put away, or marked as unread. */
+        onDone: Function,
+    };
+
+    setup() {
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.notification = useService("notification");
+        this.userId = user.userId;
+        this.canChange = Boolean(session.recruitment_texting?.send);
+        this.state = useState({ assignees: null, busy: false });
+        this.headingRef = useRef("heading");
+        // The input takes the focus where one may write; elsewhere, and on phones, the name has it.
+        useEffect(
+            () => this.headingRef.el?.focus({ preventScroll: true }),
+            () => [this.props.thread.id]
+        );
+    }
+
+    get title() {
+        return this.props.thread.name || this.props.thread.display;
+    }
+
+    get isUnknown() {
+        return !this.props.thread.applicant_id;
+    }
+
+    get assigneeName() {
+        return this.props.thread.user?.name || _t("Nobody");
+    }
+
+    get archiveTitle() {
+        return this.props.thread.archived
+            ? _t("Take back from the archive")
+            : _t("Archive until the next text");
+    }
+
+    /** @returns {Promise<boolean>} whether the server did it */
+    async change(method, ...args) {
+        if (this.state.busy) {
+            return false;
+        }
+        this.state.busy = true;
+        try {
+            await this.props.model.change(method, this.props.thread.id, args);
+            return true;
+        } catch (error) {
+            this.notification.add(messageOf(error), { type: "danger" });
+            return false;
+        } finally {
+            this.state.busy = false;
+        }
+    }
+
+    openApplicant() {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "hr.applicant",
+            res_id: this.props.thread.applicant_id,
+            views: [[false, "form"]],
+        });
+    }
+
+    async readAssignees() {
+        this.state.assignees = null;
+        try {
+            this.state.assignees = await this.props.model.readAssignees(this.props.thread.id);
+        } catch (error) {
+            this.state.assignees = [];
+            this.notification.add(messageOf(error), { type: "danger" });
+        }
+    }
+
+    async markUnread() {
+        const { id } = this.props.thread;
+        this.props.onDone(id); // closed first: what is open counts as read
+        await this.change("sms_mark_unread");
+    }
+
+    async archive() {
+        const { id, archived } = this.props.thread;
+        const { model } = this.props;
+        if (!(await this.change("sms_archive", !archived)) || archived) {
+            return;
+        }
+        this.props.onDone(id);
+        const close = this.notification.add(_t("Archived. The next text brings it back."), {
+            type: "success",
+            buttons: [
+                {
+                    name: _t("Undo"),
+                    onClick: async () => {
+                        close();
+                        try {
+                            await model.change("sms_archive", id, [false]);
+                        } catch (error) {
+                            this.notification.add(messageOf(error), { type: "danger" });
+                        }
+                    },
+                },
+            ],
+        });
+    }
+
+    attach() {
+        this.dialog.add(SelectCreateDialog, {
+            resModel: "hr.applicant",
+            title: _t("Whose number is %s?", this.props.thread.display),
+            noCreate: true,
+            multiSelect: false,
+            domain: [["company_id", "in", [this.props.conversation.company?.id || false, false]]],
+            onSelected: ([id]) => this._attach(id),
+        });
+    }
+
+    create() {
+        this.dialog.add(FormViewDialog, {
+            resModel: "hr.applicant",
+            title: _t("New applicant with %s", this.props.thread.display),
+            context: {
+                default_partner_phone: this.props.thread.display,
+                default_company_id: this.props.conversation.company?.id || false,
+            },
+            onRecordSaved: (record) => this._attach(record.resId),
+        });
+    }
+
+    async _attach(applicantId) {
+        if (await this.change("sms_attach", applicantId)) {
+            this.notification.add(_t("The number and its texts belong to the applicant now."), {
+                type: "success",
+            });
+        }
+    }
+}
