@@ -24,6 +24,11 @@ export class InboxConversation extends SmsConversation {
         this.load();
     }
 
+    /** Nobody's: there is no applicant to add a number to. */
+    get isNumberOnly() {
+        return !this.applicantOf;
+    }
+
     concerns(payload) {
         return (payload.thread_ids || []).includes(this.openId) || super.concerns(payload);
     }

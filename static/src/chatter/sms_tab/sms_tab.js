@@ -174,7 +174,7 @@ export class SmsTab extends Component {
     }
 
     get canEditNumbers() {
-        return this.conversation.canSend;
+        return this.conversation.canSend && !this.conversation.isNumberOnly;
     }
 
     /** @param {object} [number] to edit; without it one is added */
