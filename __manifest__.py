@@ -20,6 +20,7 @@
         "security/groups.xml",
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "security/campaign_rules.xml",
         "data/ir_cron.xml",
         "data/mail_message_subtype.xml",
         "data/sms_consent_wording.xml",
@@ -48,6 +49,7 @@
         "views/hr_recruitment_stage_views.xml",
         "views/hr_sms_report_views.xml",
         "views/res_users_views.xml",
+        "views/hr_sms_campaign_views.xml",
         "views/hr_job_views.xml",
         "views/hr_applicant_views.xml",
         "wizards/applicant_get_refuse_reason_views.xml",
@@ -76,6 +78,7 @@
             "hr_recruitment_texting/static/src/chatter/**/*",
             "hr_recruitment_texting/static/src/overview/**/*",
             "hr_recruitment_texting/static/src/inbox/**/*",
+            "hr_recruitment_texting/static/src/campaign/**/*",
         ],
         "web.assets_unit_tests": [
             "hr_recruitment_texting/static/tests/**/*",

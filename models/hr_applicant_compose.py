@@ -112,12 +112,5 @@ class HrApplicant(models.Model):
         :param str number: E.164
         :returns: code of an installed language, ``False`` when none is the candidate's
         """
-        messages = self.env["hr.sms.message"]
-        [short] = messages._candidate_languages(
-            [self._sms_text(number, None)], [self._sms_thread(number)]
-        )
-        codes = [code for code, _name in self.env["res.lang"].get_installed()]
-        partner_lang = self.sudo().partner_id.lang  # sudo: the applicant's contact
-        if partner_lang in codes and partner_lang.startswith(short):
-            return partner_lang
-        return next((code for code in codes if code.partition("_")[0] == short), False)
+        [lang] = self.env["hr.sms.message"]._languages([self._sms_text(number, None)])
+        return lang

@@ -98,6 +98,7 @@ class GateRequest:
     :param applicant: ``hr.applicant`` record the text is for, empty for a bare number
     :param bool number_typed: something was entered, even if it is no usable number
     :param bool answer_waiting: the candidate answered the form with that unusable number
+    :param campaign: ``hr.sms.campaign`` record it belongs to, empty or ``None`` for none
     :param str stage: ``now``, ``later`` when it is scheduled, ``queue`` when it is claimed there:
         the allowance is spent then
     """
@@ -111,6 +112,7 @@ class GateRequest:
     applicant: object = None
     number_typed: bool = False
     answer_waiting: bool = False
+    campaign: object = None
     stage: str = "now"
 
 

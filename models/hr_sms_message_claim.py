@@ -44,6 +44,7 @@ class HrSmsMessage(models.Model):
                     kind=message.kind,
                     purpose=message.purpose,
                     applicant=message.applicant_id,
+                    campaign=message.campaign_id,
                     stage="queue",
                 )
                 for message in messages

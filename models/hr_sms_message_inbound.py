@@ -60,6 +60,7 @@ class HrSmsMessage(models.Model):
                 "applicant_id": applicant.id,
             }
         )
+        thread._assign_reply()
         self.env["hr.sms.media"]._expect(message, form)
         if keyword:
             twilio_answers = bool(form.get("OptOutType")) or (

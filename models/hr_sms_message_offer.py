@@ -23,6 +23,7 @@ class Text:
     :param template: ``sms.template`` record it was written from, ``None`` for none
     :param stage: ``hr.recruitment.stage`` record that sends it, ``None`` for none
     :param event: ``calendar.event`` record that it asks to confirm, ``None`` for none
+    :param campaign: ``hr.sms.campaign`` record it belongs to, ``None`` for none
     """
 
     company: object
@@ -39,6 +40,7 @@ class Text:
     template: object = None
     stage: object = None
     event: object = None
+    campaign: object = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class HrSmsMessage(models.Model):
                 "template": text.template,
                 "stage": text.stage,
                 "event": text.event,
+                "campaign": text.campaign,
                 "verdict": verdict,
             }
             if not verdict.code:

@@ -108,7 +108,8 @@ class HrSmsMessage(models.Model):
         """
         # sudo: the company's language, whoever sends
         company_lang = text.company.sudo().partner_id.lang
-        return opt_out_line.language(codes, quiet_hours.region_of(text.number), company_lang)
+        region = quiet_hours.region_of(text.number) if text.number else None
+        return opt_out_line.language(codes, region, company_lang)
 
     @api.model
     def _candidate_languages(self, texts, threads):

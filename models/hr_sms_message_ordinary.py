@@ -70,15 +70,20 @@ class HrSmsMessage(models.Model):
                        %(values)s
                   FROM thread
                 ON CONFLICT (twilio_sid) WHERE twilio_sid IS NOT NULL DO NOTHING
-             RETURNING thread_id
+             RETURNING thread_id, %(responsible)s
                 """,
                 company=companies.id,
                 number=sender,
                 names=SQL(", ").join(map(SQL.identifier, values)),
                 values=SQL(", ").join(SQL("%s", value) for value in values.values()),
+                responsible=self._reply_goes_to(SQL.identifier("hr_sms_message", "thread_id")),
             )
         )
         row = self.env.cr.fetchone()
         if row:
-            self.env["hr.sms.thread"].browse(row[0])._notify_changed()
+            thread, responsible = row
+            thread = self.env["hr.sms.thread"].browse(thread)
+            if responsible:
+                thread._assign_reply(responsible)
+            thread._notify_changed()
         return bool(row)

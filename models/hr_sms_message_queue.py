@@ -199,9 +199,11 @@ class HrSmsMessage(models.Model):
             SELECT message.uuid
               FROM hr_sms_message AS message
               JOIN hr_sms_thread AS thread ON thread.id = message.thread_id
+         LEFT JOIN hr_sms_campaign AS campaign ON campaign.id = message.campaign_id
              WHERE message.uuid = ANY(%s)
                AND message.state = 'sending'
                AND message.claimed_date > %s
+               AND COALESCE(campaign.state, '') NOT IN ('paused', 'stopped')
                AND (message.kind = 'confirmation' OR thread.consent_state = 'granted')
             """,
             [[text.uuid for text in texts], fields.Datetime.now() - HANDED_OVER_WITHIN],

@@ -4,6 +4,10 @@ from . import test_allowance_races
 from . import test_ask
 from . import test_bench
 from . import test_blacklist
+from . import test_campaign
+from . import test_campaign_live
+from . import test_campaign_rights
+from . import test_campaign_scale
 from . import test_closing
 from . import test_compose
 from . import test_consent_import

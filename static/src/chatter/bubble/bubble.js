@@ -17,6 +17,9 @@ const STATES = {
     canceled: { icon: "fa-ban", label: _t("Canceled") },
 };
 
+/** Up to the first full stop that ends a sentence. */
+const SENTENCE = /^.*?[.!?:](?=\s)/su;
+
 /** One text: what was said, by whom, when, and what became of it. */
 export class SmsBubble extends Component {
     static template = "hr_recruitment_texting.SmsBubble";
@@ -74,6 +77,16 @@ export class SmsBubble extends Component {
         const { state, failure_reason: reason } = this.props.message;
         const isOver = ["failed", "canceled", "unknown"].includes(state);
         return isOver ? reason || "" : this.waitReason;
+    }
+
+    /** What is canceled is told in short: the first sentence, the rest on demand. */
+    get reasonShort() {
+        return this.reason.match(SENTENCE)?.[0].trim() || this.reason;
+    }
+
+    get reasonRest() {
+        const isLong = this.props.message.state === "canceled";
+        return isLong ? this.reason.slice(this.reasonShort.length).trim() : "";
     }
 
     /** Why its time has come and it is still here. */

@@ -1,0 +1,179 @@
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
+
+from ..rules import placeholders, segments
+
+_lt = LazyTranslate(__name__)
+
+# What recruiters choose from, and read in their own language.
+LABELS = {
+    "object.partner_name": _lt("Candidate's name"),
+    "first_name": _lt("Candidate's first name"),
+    "object.job_id.name": _lt("Job"),
+    "object.company_id.name": _lt("Company"),
+    "object.user_id.name": _lt("Recruiter of the application"),
+    "user.name": _lt("My name"),
+}
+
+
+class HrSmsCampaign(models.Model):
+    """What a campaign says to each of its recipients.
+
+    A template is filled in as Odoo does it: who writes templates is trusted. A text written by
+    hand knows a short list of placeholders and evaluates nothing, whoever wrote it.
+    """
+
+    _inherit = "hr.sms.campaign"
+
+    @api.onchange("template_id")
+    def _onchange_template_id(self):
+        if self.template_id:
+            self.body = placeholders.from_template(self.template_id.body)
+
+    @api.constrains("body", "template_id")
+    def _check_body(self):
+        for campaign in self:
+            unknown = placeholders.unknown(campaign.body)
+            if unknown and not campaign._says_the_template():
+                raise ValidationError(self._unknown_text(unknown[0]))
+
+    def _has_words(self):
+        """Tell whether anything is written yet."""
+        return bool(self.template_id) or not segments.is_blank(self.body)
+
+    def _says_the_template(self):
+        """Tell whether the text is the template's, unchanged, in whatever language."""
+        template_sudo = self.template_id.sudo()  # compared, not shown
+        if not template_sudo:
+            return False
+        body = (self.body or "").strip()
+        if not body:
+            return True
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return any(
+            placeholders.from_template(template_sudo.with_context(lang=code).body).strip() == body
+            for code in languages
+        )
+
+    def _write_texts(self, texts):
+        """Fill the text in for each recipient, in their language.
+
+        Runs as the user in whose name the campaign goes.
+
+        :param texts: list of :class:`~.hr_sms_message_offer.Text` with an applicant each
+        :returns: list of the same with their words
+        :raises UserError: when a template cannot be filled in
+        """
+        languages = self.env["hr.sms.message"]._languages(texts)
+        by_language = {}
+        for text, language in zip(texts, languages, strict=True):
+            by_language.setdefault(language, {})[text.applicant.id] = text.applicant
+        fill = self._fill_template if self._says_the_template() else self._fill_placeholders
+        bodies = {
+            language: fill(self.env["hr.applicant"].concat(*theirs.values()), language)
+            for language, theirs in by_language.items()
+        }
+        return [
+            replace(text, body=bodies[language][text.applicant.id])
+            for text, language in zip(texts, languages, strict=True)
+        ]
+
+    def _fill_template(self, applicants, language):
+        """Return the template's text for each applicant, by id.
+
+        Odoo compiles each expression anew for each record: what is on our list is put in without.
+        """
+        template = self.template_id.with_context(lang=language or self.env.lang)
+        try:
+            if template.lang:  # it says itself in which language each one gets it
+                bodies = template._render_field("body", applicants.ids, compute_lang=True)
+                return {id_: str(body or "").strip() for id_, body in bodies.items()}
+            body = placeholders.from_template(template.body)
+            expressions = {
+                name: template._render_template(
+                    "{{ %s }}" % name, template.render_model, applicants.ids
+                )
+                for name in dict.fromkeys(placeholders.unknown(body))
+            }
+        except UserError as error:
+            raise UserError(
+                self.env._(
+                    "The template %(name)s cannot be filled in. Choose another one. %(reason)s",
+                    name=template.name,
+                    reason=str(error),
+                )
+            ) from error
+        return self._fill(body, applicants, language, expressions)
+
+    def _fill_placeholders(self, applicants, language):
+        """Return the text for each applicant, by id."""
+        if unknown := placeholders.unknown(self.body):
+            raise UserError(self._unknown_text(unknown[0]))
+        return self._fill(self.body, applicants, language)
+
+    def _unknown_text(self, name):
+        return self.env._(
+            "%(placeholder)s cannot be filled in. Choose the placeholders from the list below the "
+            "text, or leave the template's text as it is.",
+            placeholder="{{ %s }}" % name,
+        )
+
+    def _fill(self, body, applicants, language, expressions=None):
+        """Fill placeholders in.
+
+        :param str body: with placeholders
+        :param applicants: ``hr.applicant`` records
+        :param language: code, falsy for the user's
+        :param dict expressions: what those not of ``placeholders.NAMES`` are, by applicant id
+        :returns: dict from id to str
+        """
+        parts = placeholders.parse((body or "").strip())
+        named = {part.name for part in parts if isinstance(part, placeholders.Placeholder)}
+        known = named & set(placeholders.NAMES)
+        expressions = expressions or {}
+        # sudo: names of the job, the recruiter and the company; the applicants are readable
+        applicants_sudo = applicants.sudo().with_context(lang=language or self.env.lang)
+
+        def values(applicant):
+            return {name: self._placeholder(name, applicant) for name in known} | {
+                name: rendered[applicant.id] for name, rendered in expressions.items()
+            }
+
+        return {
+            applicant.id: placeholders.fill(parts, values(applicant)).strip()
+            for applicant in applicants_sudo
+        }
+
+    def _placeholder(self, name, applicant):
+        """Return what stands for a placeholder.
+
+        :param str name: one of ``placeholders.NAMES``
+        :param applicant: ``hr.applicant`` record (superuser), in the candidate's language
+        :returns: str, possibly empty or ``False``
+        """
+        if name == "user.name":
+            return self.env.user.name
+        if name == "first_name":
+            return (applicant.partner_name or "").split(" ")[0]
+        if name == "object.company_id.name":
+            return applicant._sms_company().name
+        if name == "object.job_id.name":
+            return applicant.job_id.name
+        if name == "object.user_id.name":
+            return applicant.user_id.name
+        return applicant.partner_name
+
+    @api.model
+    def sms_placeholders(self):
+        """Return the placeholders that a text may have.
+
+        :returns: list of dicts with ``name`` (as it stands in the text) and ``label``
+        """
+        # pylint: disable=gettext-variable
+        return [
+            {"name": "{{ %s }}" % name, "label": self.env._(label)}
+            for name, label in LABELS.items()
+        ]

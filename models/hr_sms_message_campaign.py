@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class HrSmsMessage(models.Model):
+    """Texts of a campaign."""
+
+    _inherit = "hr.sms.message"
+
+    campaign_id = fields.Many2one(
+        "hr.sms.campaign", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+
+    def _outbound_values(self, request):
+        campaign = request.get("campaign")
+        return {
+            **super()._outbound_values(request),
+            "campaign_id": campaign.id if campaign else False,
+        }
+
+    @api.model
+    def _rehearse(self, texts):
+        """Say what would become of texts, and how they would read. Nothing is written.
+
+        :param texts: list of :class:`~.hr_sms_message_offer.Text`
+        :returns: list of ``(text, verdict)``: the text as it would be sent, with its opt-out line
+        """
+        threads = self._threads_of(texts, create=False)
+        texts = self._with_opt_out_lines(texts, threads)
+        return list(zip(texts, self._judge(texts, threads, None), strict=True))
+
+    @api.model
+    def _languages(self, texts):
+        """Return the installed languages to write texts in, the same as their opt-out lines'.
+
+        :param texts: list of :class:`~.hr_sms_message_offer.Text` with an applicant each
+        :returns: list of codes, ``False`` where none that is installed is the candidate's
+        """
+        threads = self._threads_of(texts, create=False)
+        codes = [code for code, _name in self.env["res.lang"].get_installed()]
+        by_short = {}
+        for code in codes:
+            by_short.setdefault(code.partition("_")[0], code)
+
+        def language(text, short):
+            # sudo: the language of the applicant's contact
+            lang = text.applicant.sudo().partner_id.lang
+            if lang in codes and lang.partition("_")[0] == short:
+                return lang
+            return by_short.get(short, False)
+
+        shorts = self._candidate_languages(texts, threads)
+        return [language(text, short) for text, short in zip(texts, shorts, strict=True)]
+
+    @api.model
+    def _reply_goes_to(self, thread):
+        """Return what finds the person a reply goes to: whom the text's campaign names.
+
+        Only the last text counts, and only where nobody looks after the conversation yet.
+
+        :param thread: SQL expression, id of ``hr.sms.thread``
+        :returns: SQL expression, id of ``res.users`` or NULL
+        """
+        return SQL(
+            """
+            (SELECT campaign.user_id
+               FROM (SELECT campaign_id FROM hr_sms_message
+                      WHERE thread_id = %(thread)s AND direction = 'outbound'
+                        AND kind != 'confirmation' AND claimed_date IS NOT NULL
+                   ORDER BY claimed_date DESC, id DESC LIMIT 1) AS last
+               JOIN hr_sms_campaign AS campaign ON campaign.id = last.campaign_id
+               JOIN hr_sms_thread AS thread ON thread.id = %(thread)s
+               JOIN res_users AS person ON person.id = campaign.user_id
+              WHERE thread.user_id IS NULL AND person.active)
+            """,
+            thread=thread,
+        )
+
+
+class HrSmsThread(models.Model):
+    """Replies to a campaign go to the person it names."""
+
+    _inherit = "hr.sms.thread"
+
+    def _assign_reply(self, user_id=None):
+        """Assign a conversation in which somebody answered a campaign.
+
+        Runs in the transaction of the received text. A conversation that somebody looks after
+        stays theirs.
+
+        :param user_id: id of ``res.users``, ``None`` to look it up
+        """
+        self.ensure_one()
+        person = self.env["hr.sms.message"]._reply_goes_to(SQL("%s", self.id))
+        self.env["hr.sms.message"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE hr_sms_thread SET user_id = %s WHERE id = %s AND user_id IS NULL",
+                user_id or person,
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["user_id"])
