@@ -58,7 +58,6 @@ from . import hr_sms_campaign_text
 from . import hr_sms_campaign_preview
 from . import hr_sms_campaign_run
 from . import hr_sms_campaign_result
-from . import hr_sms_message_campaign
 from . import hr_sms_message_queue
 from . import hr_sms_message_sender
 from . import hr_sms_message_pace
@@ -74,6 +73,7 @@ from . import hr_sms_message_interview
 from . import hr_sms_message_ordinary
 from . import hr_sms_keyword
 from . import hr_sms_message_canceled
+from . import hr_sms_message_campaign
 from . import hr_sms_thread_withdrawal
 from . import hr_sms_thread_review
 from . import hr_sms_thread_welcome

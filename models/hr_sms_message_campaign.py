@@ -18,6 +18,11 @@ class HrSmsMessage(models.Model):
             "campaign_id": campaign.id if campaign else False,
         }
 
+    def _tell_authors(self):
+        """Tell nobody of each text of a campaign: the campaign counts them, with the reasons."""
+        by_hand = self.filtered(lambda text: not text.campaign_id)
+        return super(HrSmsMessage, by_hand)._tell_authors()
+
     @api.model
     def _rehearse(self, texts):
         """Say what would become of texts, and how they would read. Nothing is written.
