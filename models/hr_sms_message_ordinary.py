@@ -41,6 +41,7 @@ class HrSmsMessage(models.Model):
             "sender_number": recipient,
             "twilio_sid": sid,
             "is_unread": True,
+            "is_waiting": True,
             "create_uid": self.env.uid,
             "write_uid": self.env.uid,
             "create_date": fields.Datetime.now(),

@@ -67,6 +67,7 @@ class HrSmsReport(models.Model):
     author_id = fields.Many2one("res.users", string="Written by", readonly=True)
     template_id = fields.Many2one("sms.template", readonly=True)
     stage_id = fields.Many2one("hr.recruitment.stage", string="Sent by Stage", readonly=True)
+    campaign_id = fields.Many2one("hr.sms.campaign", readonly=True)
     sender_number = fields.Char("Our Number", readonly=True)
     segment_count = fields.Integer("Segments", readonly=True, help="Charged segments.")
     cost = fields.Float(readonly=True, help="Segments at the price of the company's settings.")
@@ -114,7 +115,7 @@ class HrSmsReport(models.Model):
                         ELSE %(other)s END AS failure,
                    message.applicant_id, applicant.job_id, applicant.department_id,
                    applicant.user_id AS recruiter_id, message.author_id, message.template_id,
-                   message.stage_id, message.sender_number,
+                   message.stage_id, message.campaign_id, message.sender_number,
                    COALESCE(message.charged_segments, 0) AS segment_count,
                    COALESCE(message.charged_segments, 0) * COALESCE(company.sms_segment_price, 0)
                        AS cost,

@@ -63,7 +63,9 @@ def _run(db_name):
             with Registry(db_name).cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["hr.sms.thread"].browse(changed)._tell_screens()
-                env["hr.sms.message"]._follow_up()
+            # Not while this transaction holds its locks: it has transactions of its own.
+            with Registry(db_name).cursor() as cr:
+                api.Environment(cr, SUPERUSER_ID, {})["hr.sms.message"]._follow_up()
         except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:
             # The process is ending, or the database: its screens come back with it.
             _logger.info("Screens of %s were not told: %s", db_name, type(error).__name__)

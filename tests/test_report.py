@@ -107,6 +107,13 @@ class TestReport(PeopleMixin, TextingCase):
         self.send(template_id=template.id)
         self.assertIn((template.id,), self.group(["template_id"], ["__count"]))
 
+    def test_campaign(self):
+        campaign = self.env["hr.sms.campaign"].create(
+            {"name": "Spring", "company_id": self.company.id}
+        )
+        self.text(campaign_id=campaign.id)
+        self.assertIn((campaign.id,), self.group(["campaign_id"], ["__count"]))
+
     def test_hours_until_answers(self):
         self.text(hours_ago=10)
         self.text(hours_ago=9)  # a second one does not start the clock anew
