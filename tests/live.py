@@ -247,6 +247,7 @@ class LiveServer(_Process):
         self._set_parameter("web.base.url", self.url)
         self._set_parameter("web.base.url.freeze", "True")
         if self.simulator:
+            self._silence_odoobot()
             self._connect_simulator()
         return self
 
@@ -380,6 +381,10 @@ class LiveServer(_Process):
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             [key, value],
         )
+
+    def _silence_odoobot(self):
+        """Its greeting opens over the page on a phone, whenever it gets there."""
+        self.psql("UPDATE res_users SET odoobot_state = 'disabled'")
 
     def _connect_simulator(self):
         """What an administrator fills in under Settings, written before the server starts."""
