@@ -20,7 +20,10 @@ FILTERS = (
 # Beyond this a number tells nobody more: it is shown as "999+".
 MOST_COUNTED = 1000
 # What a search looks through: a text from long ago is looked for with its applicant.
-SEARCHED_TEXTS = 300_000
+SEARCHED_TEXTS = 100_000
+# Filters that nearly all threads may match, and those that few do as a rule but many can.
+DENSE = ("all", "unassigned")
+EITHER = ("unknown", "archived")
 
 # A thread was put away when this was its newest text: the next one from outside brings it back,
 # and whoever receives it writes nothing to the thread, which senders and webhooks share.
@@ -61,7 +64,9 @@ class HrSmsThread(models.Model):
         :returns: list of ``(thread id, id of its newest text)``, all readable to the user
         """
         found = self._inbox_searched(search) if search else None
-        if found is None and name in ("all", "unassigned"):
+        if found is None and (
+            name in DENSE or (name in EITHER and self._inbox_count(name) >= MOST_COUNTED)
+        ):
             query = self._inbox_walk(name, before)
         else:
             query = self._inbox_lookup(name, found, before)
@@ -70,7 +75,7 @@ class HrSmsThread(models.Model):
     @api.model
     def _inbox_count(self, name):
         """Return how many threads a filter has, ``MOST_COUNTED`` at most."""
-        if name in ("all", "unassigned"):
+        if name in DENSE:
             query = SQL(
                 "SELECT FROM hr_sms_thread WHERE %s AND EXISTS (SELECT FROM hr_sms_message"
                 " WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s)",
@@ -135,6 +140,13 @@ class HrSmsThread(models.Model):
             SQL("hr_sms_thread.number_hmac IS NULL"),  # erased: nothing is left to be shown
             query.where_clause or SQL("TRUE"),
         ]
+        if name == "unknown":
+            conditions.append(
+                SQL(
+                    "NOT EXISTS (SELECT FROM hr_sms_thread_applicant_rel AS rel"
+                    " WHERE rel.thread_id = hr_sms_thread.id)"
+                )
+            )
         return SQL(" AND ").join(conditions)
 
     def _inbox_readable(self, alias="hr_sms_message"):
@@ -179,17 +191,14 @@ class HrSmsThread(models.Model):
             )
         if name == "review":
             return SQL("SELECT id FROM hr_sms_thread WHERE consent_state = 'review'")
-        if name == "unknown":
-            return SQL(
-                "SELECT thread.id FROM hr_sms_thread AS thread WHERE NOT EXISTS ("
-                "SELECT FROM hr_sms_thread_applicant_rel AS rel WHERE rel.thread_id = thread.id)"
-            )
         return None
 
     def _inbox_searched(self, words):
         """Return a query for the ids of the threads that words are found in."""
         applicants = self.env["hr.applicant"].with_context(active_test=False)
         people = applicants._search(Domain("partner_name", "ilike", words))
+        # Asked for first: PostgreSQL then goes by the id and reads no others.
+        last = self.env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM hr_sms_message"))[0][0]
         pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         queries = [
             SQL(
@@ -199,10 +208,10 @@ class HrSmsThread(models.Model):
             SQL(
                 """
                 SELECT hr_sms_message.thread_id FROM hr_sms_message
-                 WHERE hr_sms_message.id > (SELECT max(id) FROM hr_sms_message) - %s
+                 WHERE hr_sms_message.id > %s
                    AND hr_sms_message.body ILIKE %s AND %s
                 """,
-                SEARCHED_TEXTS,
+                last - SEARCHED_TEXTS,
                 pattern,
                 self._inbox_readable(),
             ),

@@ -1,0 +1,246 @@
+import { click, contains, insertText, start, startServer } from "@mail/../tests/mail_test_helpers";
+import { animationFrame, describe, expect, press, queryAll, queryAllTexts, test } from "@odoo/hoot";
+import { getService, MockServer, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+
+import { session } from "@web/session";
+
+import { defineTextingModels, FakeTexting, MAIN, refusal, shows } from "../sms_test_helpers";
+
+describe.current.tags("desktop");
+defineTextingModels();
+
+const NOW = "2025-03-10 09:30:00";
+
+function makeThread(values) {
+    return {
+        applicant_id: 1,
+        name: "Ada Lovelace",
+        number: MAIN,
+        display: "+1 415-555-0101",
+        job: "Engineer",
+        company: "",
+        user: false,
+        consent: { state: "granted", locked: false, label: "Consent for SMS given" },
+        unread: 0,
+        waiting_since: false,
+        archived: false,
+        last_id: values.id,
+        text: "Hello",
+        direction: "inbound",
+        state: "received",
+        state_label: "Received",
+        date: NOW,
+        ...values,
+    };
+}
+
+const THREADS = () => [
+    makeThread({ id: 9, name: "Ada Lovelace", unread: 2, waiting_since: NOW, text: "See <b>you</b>" }),
+    makeThread({ id: 8, name: "Bob Stone", applicant_id: 2 }),
+    makeThread({ id: 7, name: "", applicant_id: false, text: "Who is this?" }),
+];
+
+/** What the server would say; `calls` are the methods asked for, with their arguments. */
+async function openInbox({ threads = THREADS(), send = true, refusals = {}, context = {} } = {}) {
+    patchWithCleanup(session, { recruitment_texting: { view: true, send } });
+    const server = { threads, calls: [], texting: new FakeTexting({ canSend: send }) };
+    const answers = {
+        sms_inbox: ({ filter_name: filter, search }) => ({
+            threads: server.threads.filter(
+                (thread) =>
+                    (filter === "archived") === thread.archived &&
+                    (filter !== "unread" || thread.unread) &&
+                    (!search || thread.name.includes(search))
+            ),
+            has_more: false,
+        }),
+        sms_inbox_counts: () => ({ unread: 1, waiting: 1000, most: 1000 }),
+        sms_inbox_badge: () => 0,
+        sms_inbox_thread: (kwargs, [[id]]) => server.threads.find((thread) => thread.id === id) || false,
+        sms_inbox_conversation: () => server.texting.sms_tab({ number: MAIN, limit: 30 }),
+        sms_assignees: () => [{ id: 5, name: "Vera Viewer" }],
+        sms_assign: (kwargs, [[id], user]) => {
+            const thread = server.threads.find((one) => one.id === id);
+            thread.user = user ? { id: user, name: "Vera Viewer" } : false;
+            return true;
+        },
+        sms_archive: (kwargs, [[id], archive]) => {
+            server.threads.find((one) => one.id === id).archived = archive;
+            return true;
+        },
+        sms_mark_unread: () => true,
+    };
+    for (const [method, answer] of Object.entries(answers)) {
+        onRpc("hr.sms.thread", method, ({ args, kwargs }) => {
+            server.calls.push({ method, args, kwargs });
+            if (refusals[method]) {
+                throw refusals[method];
+            }
+            return JSON.parse(JSON.stringify(answer(kwargs, args)));
+        });
+    }
+    onRpc("hr.applicant", "sms_tab", ({ args: [[id]], kwargs }) => {
+        server.calls.push({ method: "sms_tab", args: [id], kwargs });
+        return server.texting.sms_tab(kwargs);
+    });
+    onRpc("hr.applicant", "sms_mark_read", () => true);
+    await startServer();
+    await start();
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "hr_recruitment_texting.inbox",
+        context,
+    });
+    return server;
+}
+
+const asked = (server, method) => server.calls.filter((call) => call.method === method);
+
+test("rows say who wrote what, and that as plain text", async () => {
+    await openInbox();
+    await contains(".o_sms_inbox_row", { count: 3 });
+    expect(queryAllTexts(".o_sms_inbox_name")).toEqual(["Ada Lovelace", "Bob Stone", "+1 415-555-0101"]);
+    expect(".o_sms_inbox_row:first .o_sms_inbox_text").toHaveText("See <b>you</b>");
+    expect(".o_sms_inbox_row:first .o_sms_inbox_unread").toHaveText("2\nunread");
+    expect(".o_sms_inbox_row:first .o_sms_inbox_waiting").toHaveCount(1);
+    expect(".o_sms_inbox_row:eq(1) .o_sms_inbox_waiting").toHaveCount(0);
+});
+
+test("a click opens the conversation, ready to be written in", async () => {
+    const server = await openInbox();
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await contains(".o_sms_inbox_pane .o_sms_input:focus");
+    expect(".o_sms_inbox_title").toHaveText("Bob Stone");
+    expect(asked(server, "sms_tab").at(-1).args).toEqual([2]);
+    expect(".o_sms_inbox_row.active .o_sms_inbox_name").toHaveText("Bob Stone");
+});
+
+test("by keyboard: down, Enter, and Escape leads back", async () => {
+    await openInbox();
+    await contains(".o_sms_inbox_row", { count: 3 });
+    queryAll(".o_sms_inbox_row[tabindex='0']")[0].focus();
+    await press("ArrowDown");
+    await animationFrame();
+    expect(".o_sms_inbox_row:eq(1)").toBeFocused();
+    await press("Enter");
+    await contains(".o_sms_inbox_pane .o_sms_input:focus");
+    await press("Escape");
+    await animationFrame();
+    expect(".o_sms_inbox_row.active").toBeFocused();
+});
+
+test("what is open stays in the list when the filter has lost it", async () => {
+    const server = await openInbox();
+    await click(".o_sms_inbox_filter[data-filter=unread]");
+    await contains(".o_sms_inbox_row", { count: 1 });
+    await click(".o_sms_inbox_row");
+    await contains(".o_sms_input");
+    server.threads[0].unread = 0;
+    MockServer.env["bus.bus"]._sendone("broadcast", "hr_recruitment_texting/thread", { thread_ids: [9] });
+    await contains(".o_sms_inbox_row .o_sms_inbox_unread", { count: 0 });
+    expect(".o_sms_inbox_row").toHaveCount(1);
+});
+
+test("a text that arrives moves its conversation up", async () => {
+    const server = await openInbox();
+    await contains(".o_sms_inbox_row", { count: 3 });
+    server.threads.unshift(makeThread({ id: 20, name: "New Comer", applicant_id: 3, unread: 1 }));
+    MockServer.env["bus.bus"]._sendone("broadcast", "hr_recruitment_texting/thread", { thread_ids: [20] });
+    await contains(".o_sms_inbox_row", { count: 4 });
+    expect(".o_sms_inbox_row:first .o_sms_inbox_name").toHaveText("New Comer");
+});
+
+test("counts, a thousand of them as 999+", async () => {
+    await openInbox();
+    await contains(".o_sms_inbox_filter[data-filter=waiting] .o_sms_inbox_count", { text: "999+" });
+    expect(".o_sms_inbox_filter[data-filter=unread] .o_sms_inbox_count").toHaveText("1");
+    expect(".o_sms_inbox_filter[data-filter=mine] .o_sms_inbox_count").toHaveCount(0);
+});
+
+test("search, find nothing, search everywhere", async () => {
+    await openInbox();
+    await click(".o_sms_inbox_filter[data-filter=unread]");
+    await insertText(".o_sms_inbox_search input", "Bob");
+    await contains(".o_sms_inbox_empty", { text: "Nothing was found for “Bob”" });
+    await click(".o_sms_inbox_search_all");
+    await contains(".o_sms_inbox_row", { count: 1, text: "Bob Stone" });
+});
+
+test("assign to a colleague, and take it away again", async () => {
+    await openInbox();
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await contains(".o_sms_input:focus");
+    await click(".o_sms_inbox_assign");
+    await click(".o_sms_inbox_assign_user", { text: "Vera Viewer" });
+    await contains(".o_sms_inbox_assignee", { text: "Vera Viewer" });
+    await click(".o_sms_inbox_assign");
+    await click(".o_sms_inbox_assign_nobody");
+    await contains(".o_sms_inbox_assignee", { text: "Nobody" });
+});
+
+test("archive, and undo it", async () => {
+    await openInbox();
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await click(".o_sms_inbox_archive");
+    await contains(".o_sms_inbox_row", { count: 2 });
+    await contains(".o_sms_inbox_pane", { count: 0 });
+    await click(".o_notification button", { text: "Undo" });
+    await contains(".o_sms_inbox_row", { count: 3 });
+});
+
+test("marked as unread it is closed, else it would be read at once", async () => {
+    const server = await openInbox();
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await click(".o_sms_inbox_mark_unread");
+    await contains(".o_sms_inbox_pane", { count: 0 });
+    expect(asked(server, "sms_mark_unread")).toHaveLength(1);
+});
+
+test("a number of nobody: read, and asked whose it is", async () => {
+    const server = await openInbox();
+    server.texting.gate = { allowed: false, code: "unknown", reason: "This number belongs to no applicant yet." };
+    await click(".o_sms_inbox_row", { text: "Who is this?" });
+    await contains(".o_sms_blocked", { text: "This number belongs to no applicant yet." });
+    expect(".o_sms_inbox_attach").toHaveCount(1);
+    expect(".o_sms_inbox_create").toHaveCount(1);
+    expect(".o_sms_inbox_open").toHaveCount(0);
+    expect(".o_sms_numbers").toHaveCount(0);
+    expect(asked(server, "sms_tab")).toHaveLength(0);
+});
+
+test("who may not send reads, and changes nothing", async () => {
+    await openInbox({ send: false });
+    await click(".o_sms_inbox_row", { text: "Who is this?" });
+    await contains(".o_sms_inbox_pane .o_sms_tab_header");
+    for (const name of ["assign", "archive", "attach", "create"]) {
+        expect(`.o_sms_inbox_${name}`).toHaveCount(0);
+    }
+    expect(".o_sms_inbox_mark_unread").toHaveCount(1);
+});
+
+test("a link leads to one conversation", async () => {
+    await openInbox({ context: { active_id: 8 } });
+    await contains(".o_sms_inbox_title", { text: "Bob Stone" });
+});
+
+test("refused: the reason is told and nothing is closed", async () => {
+    await openInbox({ refusals: { sms_archive: refusal("Somebody else did.") } });
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await click(".o_sms_inbox_archive");
+    await contains(".o_notification", { text: "Somebody else did." });
+    await contains(".o_sms_inbox_title", { text: "Bob Stone" });
+});
+
+test("nothing there yet", async () => {
+    await openInbox({ threads: [] });
+    await contains(".o_sms_inbox_empty", { text: "No conversations yet" });
+});
+
+test("the list cannot be had: the reason, and another try", async () => {
+    const refusals = { sms_inbox: refusal("Switch to that company first.") };
+    await openInbox({ refusals });
+    await shows(".o_sms_inbox_error", "Switch to that company first.");
+    delete refusals.sms_inbox;
+    await click(".o_sms_inbox_error button");
+    await contains(".o_sms_inbox_row", { count: 3 });
+});
