@@ -132,7 +132,7 @@ class TestCrash(SettlingCase):
                 return False
             return True
 
-        self.eventually(runs, 60)
+        return self.eventually(runs, 60)
 
     def _interrupted(self, send):
         with suppress(*self.interruptions):
