@@ -110,6 +110,9 @@ class HrSmsThread(models.Model):
         # what waits for the user: theirs, of what waits
         names = (name, "waiting") if name == "for_me" else (name,)
         sources = [source for source in (*map(self._inbox_source, names), found) if source]
+        # Each is read once, whatever PostgreSQL takes its size for: two conditions it may nest,
+        # which takes a minute where many texts came in since it last looked.
+        matching = SQL(" INTERSECT ").join(SQL("(%s)", source) for source in sources)
         return SQL(
             """
             SELECT hr_sms_thread.id, newest.id
@@ -122,7 +125,7 @@ class HrSmsThread(models.Model):
             self._inbox_readable(),
             self._inbox_condition(name),
             self._inbox_before(before, "newest"),
-            SQL("").join(SQL(" AND hr_sms_thread.id IN (%s)", source) for source in sources),
+            SQL(" AND hr_sms_thread.id IN (%s)", matching) if sources else SQL(""),
         )
 
     def _inbox_before(self, before, alias="hr_sms_message"):
