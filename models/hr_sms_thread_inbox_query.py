@@ -31,8 +31,8 @@ _CAME_BACK = SQL(
     "EXISTS (SELECT FROM hr_sms_message AS back WHERE back.thread_id = hr_sms_thread.id"
     " AND back.id > hr_sms_thread.archived_message AND back.direction = 'inbound')"
 )
-_OPEN = SQL("(hr_sms_thread.archived_message IS NULL OR %s)", _CAME_BACK)
-_ARCHIVED = SQL("(hr_sms_thread.archived_message IS NOT NULL AND NOT %s)", _CAME_BACK)
+_OPEN = SQL("((hr_sms_thread.archived_message > 0) IS NOT TRUE OR %s)", _CAME_BACK)
+_ARCHIVED = SQL("(hr_sms_thread.archived_message > 0 AND NOT %s)", _CAME_BACK)
 
 
 class HrSmsThread(models.Model):
@@ -51,7 +51,7 @@ class HrSmsThread(models.Model):
         help="Newest text when the conversation was put away. The next one received brings it back.",
     )
 
-    _archived_idx = models.Index("(archived_message) WHERE archived_message IS NOT NULL")
+    _archived_idx = models.Index("(archived_message) WHERE archived_message > 0")
 
     @api.model
     def _inbox_page(self, name, search, before, limit):

@@ -175,6 +175,14 @@ class TestInbox(TextingCase):
         self.rpc(self.sender, "sms_archive", self.thread.ids, False)
         self.assertEqual(self.listed(self.viewer), self.thread.ids)
 
+    def test_taken_back_from_the_archive_where_nobody_ever_answered(self):
+        self.applicant.sms_send("Hello!")
+        self.rpc(self.sender, "sms_archive", self.thread.ids)
+        self.assertEqual(self.listed(self.viewer, "archived"), self.thread.ids)
+        self.rpc(self.sender, "sms_archive", self.thread.ids, False)
+        self.assertEqual(self.listed(self.viewer), self.thread.ids)
+        self.assertFalse(self.listed(self.viewer, "archived"))
+
     def test_read_and_unread(self):
         self.receive("One")
         self.receive("Two")
