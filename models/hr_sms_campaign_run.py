@@ -289,7 +289,9 @@ class HrSmsCampaign(models.Model):
             if "ir_cron_progress_id" in self.env.context:
                 if not self.env["ir.cron"]._commit_progress(1, remaining=1):
                     return  # called again for the rest
-        self._settle_done()
+        with short_transaction(self.env.registry) as env:
+            env["hr.sms.campaign"]._settle_done()
+        self.invalidate_model(["state", "done_date"])
         if "ir_cron_progress_id" in self.env.context:
             self.env["ir.cron"]._commit_progress(remaining=0)
 
@@ -507,37 +509,35 @@ class HrSmsCampaign(models.Model):
 
     @api.model
     def _settle_done(self, ids=None):
-        """Close campaigns of which nothing is left to send.
+        """Close campaigns of which nothing is left to send. In a READ COMMITTED transaction.
 
         :param ids: ids to look at, ``None`` for all
         """
-        with short_transaction(self.env.registry) as env:
-            env["hr.sms.message"].flush_model()
-            env["hr.sms.campaign"].flush_model()
-            env.cr.execute(
-                SQL(
-                    """
-                    WITH over AS (
-                        SELECT id FROM hr_sms_campaign AS campaign
-                         WHERE state = 'sending' AND is_prepared AND %s
-                           AND NOT EXISTS (
-                               SELECT FROM hr_sms_message
-                                WHERE campaign_id = campaign.id AND state = ANY(%s))
-                           FOR NO KEY UPDATE SKIP LOCKED
-                    )
-                    UPDATE hr_sms_campaign AS campaign SET state = 'done', done_date = %s
-                      FROM over WHERE campaign.id = over.id
-                 RETURNING campaign.id
-                    """,
-                    SQL("TRUE") if ids is None else SQL("id = ANY(%s)", list(ids)),
-                    list(OPEN),
-                    fields.Datetime.now(),
+        self.env["hr.sms.message"].flush_model()
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH over AS (
+                    SELECT id FROM hr_sms_campaign AS campaign
+                     WHERE state = 'sending' AND is_prepared AND %s
+                       AND NOT EXISTS (
+                           SELECT FROM hr_sms_message
+                            WHERE campaign_id = campaign.id AND state = ANY(%s))
+                       FOR NO KEY UPDATE SKIP LOCKED
                 )
+                UPDATE hr_sms_campaign AS campaign SET state = 'done', done_date = %s
+                  FROM over WHERE campaign.id = over.id
+             RETURNING campaign.id
+                """,
+                SQL("TRUE") if ids is None else SQL("id = ANY(%s)", list(ids)),
+                list(OPEN),
+                fields.Datetime.now(),
             )
-            done = env["hr.sms.campaign"].browse(row[0] for row in env.cr.fetchall())
-            done.invalidate_recordset()
-            done._tell_changed()
-        self.invalidate_model(["state", "done_date"])
+        )
+        done = self.browse(row[0] for row in self.env.cr.fetchall())
+        done.invalidate_recordset()
+        done._tell_changed()
 
     def _tell_changed(self):
         """Have the screens that show these campaigns told to read them again, after the commit.

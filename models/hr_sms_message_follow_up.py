@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from .transactions import short_transaction
@@ -51,6 +53,8 @@ class HrSmsMessage(models.Model):
                 try:
                     with env.cr.savepoint():
                         theirs._followed_up()
+                except (psycopg2.InterfaceError, psycopg2.OperationalError):
+                    raise  # the database, not the texts: they are followed up again
                 except Exception:
                     # One that cannot be followed up must not hold up the others for ever.
                     _logger.exception("Following up received texts %s failed", theirs.ids)

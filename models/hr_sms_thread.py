@@ -390,6 +390,9 @@ class HrSmsThread(models.Model):
     def _tell_screens(self):
         """Tell the screens of everyone who may read these threads to read them again.
 
+        Runs in a READ COMMITTED transaction of its own, see ``screen_teller``, and opens no other:
+        one that waited for a lock which this one holds would wait for ever.
+
         Only ids travel, each user's client reads under its own rights.
         """
         # sudo: who may see the texts is looked up whoever caused the change

@@ -12,8 +12,10 @@ from collections import defaultdict
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.sql_db import PoolError
+
+from .transactions import short_transaction
 
 _logger = logging.getLogger(__name__)
 
@@ -60,13 +62,12 @@ def _run(db_name):
                 _running.discard(db_name)
                 return
         try:
-            with Registry(db_name).cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
+            with short_transaction(Registry(db_name)) as env:
                 env["hr.sms.thread"].browse(changed)._tell_screens()
-            # Not while this transaction holds its locks: it has transactions of its own.
-            with Registry(db_name).cursor() as cr:
-                api.Environment(cr, SUPERUSER_ID, {})["hr.sms.message"]._follow_up()
-        except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:
+            # It has transactions of its own: only now, while none is open that holds a lock.
+            with short_transaction(Registry(db_name)) as env:
+                env["hr.sms.message"]._follow_up()
+        except (psycopg2.InterfaceError, psycopg2.OperationalError, PoolError) as error:
             # The process is ending, or the database: its screens come back with it.
             _logger.info("Screens of %s were not told: %s", db_name, type(error).__name__)
         except Exception:

@@ -1,6 +1,7 @@
 """The door does the least in the request: few queries, one statement for an ordinary text."""
 
 import time
+from contextlib import nullcontext
 from unittest.mock import MagicMock, patch
 from uuid import uuid4
 
@@ -142,9 +143,11 @@ class TestScreenTeller(BaseCase):
             patch.object(screen_teller, "GATHER", 0.05),
             patch.object(screen_teller, "Registry"),
             patch.object(
-                screen_teller.api,
-                "Environment",
-                return_value={"hr.sms.thread": Thread(), "hr.sms.message": MagicMock()},
+                screen_teller,
+                "short_transaction",
+                lambda _registry: nullcontext(
+                    {"hr.sms.thread": Thread(), "hr.sms.message": MagicMock()}
+                ),
             ),
         ):
             for ids in tells:
