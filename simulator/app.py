@@ -26,6 +26,7 @@ from .lifecycle import Lifecycle
 from .live import Live
 from .phones import page_routes
 from .rest import Rest
+from .services import Service, ServiceApi
 from .settings import Settings
 from .store import FINAL, Number, Store
 from .webhooks import Webhooks
@@ -69,8 +70,10 @@ class Simulator:
         self.store = Store(numbers, on_change=self._changed)
         for number in self.store.numbers.values():
             number.sms_url = sms_url
-        #: messaging service -> what picks a sender.
-        self.services = {DEFAULT_MESSAGING_SERVICE_SID: lambda: next(iter(self.store.numbers))}
+        #: sid -> messaging service.
+        self.services = {
+            DEFAULT_MESSAGING_SERVICE_SID: Service(DEFAULT_MESSAGING_SERVICE_SID, self.store)
+        }
         self.journal = Journal(state) if state else None
         self.faults = Faults()
         self.webhooks = Webhooks(self.settings, auth_token)
@@ -87,7 +90,9 @@ class Simulator:
         """Return the aiohttp application; starting and stopping it runs the simulator."""
         app = web.Application(client_max_size=MAX_REQUEST)
         app[SIMULATOR] = self
-        app.add_routes(Rest(self).routes())
+        rest = Rest(self)
+        app.add_routes(rest.routes())
+        app.add_routes(ServiceApi(self, rest).routes())
         app.add_routes(Control(self).routes())
         app.add_routes(page_routes(self))
         app.cleanup_ctx.append(self._running)
@@ -157,6 +162,8 @@ class Simulator:
         self.webhooks.clear()
         self.warnings.clear()
         self._clear_counts()
+        for service in self.services.values():
+            service.be_as_new()
         self.settings.update(self._initial_settings.as_json())
         self.seed()
         self.live.event("refresh")

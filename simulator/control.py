@@ -14,7 +14,18 @@ from .errors import DELIVERY_ERRORS
 from .faults import FAULTS
 from .lifecycle import MAGIC_SLOW, MAGIC_STAYS_QUEUED, MAGIC_STAYS_SENT
 from .sending import MAGIC_TO
+from .services import Service
 from .store import Media, normalize
+
+#: What can be set of one of our numbers, beside whether it texts.
+NUMBER_TEXTS = (
+    "sms_url",
+    "sms_method",
+    "friendly_name",
+    "sms_fallback_url",
+    "sms_application_sid",
+    "tollfree_status",
+)
 
 
 class ControlError(Exception):
@@ -49,6 +60,8 @@ class Control:
             web.post("/control/phones", self.plain(self.set_phone)),
             web.get("/control/numbers", self.plain(self.get_numbers)),
             web.post("/control/numbers", self.plain(self.set_number)),
+            web.get("/control/services", self.plain(self.get_services)),
+            web.post("/control/services", self.plain(self.set_service)),
             web.post("/control/inbound", self.plain(self.inbound)),
             web.post("/control/opt-out", self.plain(self.opt_out)),
             web.post("/control/age", self.plain(self.age)),
@@ -278,18 +291,35 @@ class Control:
         return {"numbers": [item.to_control() for item in self.sim.store.numbers.values()]}
 
     async def set_number(self, request):
-        """POST /control/numbers {number, sms_url?, sms_method?, friendly_name?}: add or change."""
+        """POST /control/numbers {number, sms_url?, sms_method?, …}: add or change; see the README."""
         data = await self._json(request)
         number = self.sim.add_number(self._number(data, "number"))
-        changes = {
-            name: str(data[name] or "")
-            for name in ("sms_url", "sms_method", "friendly_name", "sms_fallback_url")
-            if name in data
-        }
+        changes = {name: str(data[name] or "") for name in NUMBER_TEXTS if name in data}
+        if "sms" in data:
+            changes["sms"] = bool(data["sms"])
         if changes.get("sms_method", "POST") not in ("GET", "POST"):
             raise ControlError("sms_method must be GET or POST")
         self.sim.change_number(number, changes)
         return number.to_control()
+
+    async def get_services(self, request):
+        """GET /control/services: our Messaging Services."""
+        return {"services": [service.to_control() for service in self.sim.services.values()]}
+
+    async def set_service(self, request):
+        """POST /control/services {sid?, numbers?, …}: change one, the first unless named."""
+        data = await self._json(request)
+        service = self.sim.services.get(data.pop("sid", next(iter(self.sim.services))))
+        if service is None:
+            raise ControlError("There is no such Messaging Service")
+        numbers = data.pop("numbers", service.members)
+        known = {*Service.WRITABLE.values(), "registered"}
+        if unknown := data.keys() - known:
+            raise ControlError(f"Unknown: {', '.join(sorted(unknown))}")
+        service.members = numbers
+        for name, value in data.items():
+            setattr(service, name, bool(value) if name in Service.FLAGS else str(value or ""))
+        return service.to_control()
 
     # -- doing
 

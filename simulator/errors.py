@@ -8,6 +8,7 @@ https://www.twilio.com/docs/usage/twilios-response#error-and-exception-responses
 REST_ERRORS = {
     20001: (400, "Invalid parameter: {}"),
     20003: (401, "Authenticate"),
+    20005: (403, "Account not active"),
     20004: (405, "Method not allowed"),
     20404: (404, "The requested resource {} was not found"),
     20429: (429, "Too Many Requests"),
@@ -48,6 +49,7 @@ REST_ERRORS = {
     21623: (400, "Number of media files exceeds allowed limit."),
     21635: (400, "'To' number cannot be a landline: {}"),
     21701: (404, "The Messaging Service {} does not exist"),
+    21704: (400, "The Messaging Service contains no phone numbers: {}"),
     30409: (409, "This message cannot be canceled: {}"),
     35114: (400, "SendAt must be between {} and 35 days in the future"),
     35118: (400, "MessagingServiceSid is required to schedule a message"),

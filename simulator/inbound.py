@@ -81,6 +81,11 @@ class Inbound:
             self._act_on(keyword, message)
         number = store.numbers[to]
         params = self.params(message, keyword)
+        service = self._service_of(number)
+        url, method = number.sms_url, number.sms_method
+        if service:
+            url, method = service.inbound_request_url, service.inbound_method
+            params["MessagingServiceSid"] = service.sid
         params.update(extra or {})
         result = {
             "message_sid": message.sid,
@@ -90,10 +95,10 @@ class Inbound:
             "replies": [],
             "warnings": [],
         }
-        if not number.sms_url:
+        if not url:
             return result
         answers = await asyncio.gather(
-            *(self._ask(number, message, params, sign, result) for _ in range(repeat))
+            *(self._ask(number, url, method, message, params, sign, result) for _ in range(repeat))
         )
         result["webhook"] = answers[0]
         result["answers"] = answers
@@ -159,11 +164,17 @@ class Inbound:
         )
         self.sim.lifecycle.start(reply)
 
-    async def _ask(self, number, message, params, sign, result):
+    def _service_of(self, number):
+        """Return the Messaging Service that picks up the texts to a number, ``None`` for none."""
+        for service in self.sim.services.values():
+            if number in service.numbers and not service.use_inbound_webhook_on_number:
+                return service
+        return None
+
+    async def _ask(self, number, url, method, message, params, sign, result):
         sim = self.sim
         started = time.monotonic()
-        url = number.sms_url
-        answer = await sim.webhooks.request(url, params, number.sms_method, sign)
+        answer = await sim.webhooks.request(url, params, method, sign)
         if not answer.ok:
             self._warn(11200, answer.error or f"It answered {answer.status}", url, message, result)
             if number.sms_fallback_url:

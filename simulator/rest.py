@@ -87,9 +87,8 @@ class Rest:
         """
         counts = self.sim.counts
         counts["requests"] += 1
-        if request.headers.get("Authorization") != self._expected or not (
-            request.path.startswith(self._account_path)
-        ):
+        is_ours = request.path.startswith((self._account_path, "/v1/"))
+        if request.headers.get("Authorization") != self._expected or not is_ours:
             raise TwilioError(20003)
 
     def answer(self, body, status=200, headers=()):
@@ -362,12 +361,12 @@ class Rest:
                 "friendly_name": "Simulator",
                 "owner_account_sid": sim.account_sid,
                 "sid": sim.account_sid,
-                "status": "active",
+                "status": sim.settings.account_status,
                 "subresource_uris": {
                     "messages": f"{path}/Messages.json",
                     "incoming_phone_numbers": f"{path}/IncomingPhoneNumbers.json",
                 },
-                "type": "Full",
+                "type": sim.settings.account_type,
                 "uri": f"{path}.json",
             }
         )

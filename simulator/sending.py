@@ -37,6 +37,8 @@ def create(sim, form):
     def get(name):
         return form.get(name, ("",))[0]
 
+    if sim.settings.account_status != "active":
+        raise TwilioError(20005)
     to = _recipient(sim, get("To"))
     sender, service = _sender(sim, get("From"), get("MessagingServiceSid"))
     body, media = get("Body"), form.get("MediaUrl", ())
@@ -94,13 +96,13 @@ def _sender(sim, value, service):
         if service not in sim.services:
             raise TwilioError(21701, service)
         if not value:
-            return sim.services[service](), service
+            return sim.services[service].pick(), service
     if not value:
         raise TwilioError(21603)
     sender = normalize(value)
     if sender is None:
         raise TwilioError(21212, value)
-    if sender in sim.store.numbers:
+    if sender in sim.store.numbers and sim.store.numbers[sender].sms:
         return sender, service or None
     raise TwilioError(MAGIC_FROM.get(sender, 21606), value)
 

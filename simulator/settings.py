@@ -8,6 +8,12 @@ from dataclasses import asdict, dataclass, field, fields
 #: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
 CALLBACK_STATUSES = ["sent", "delivered", "undelivered", "failed", "canceled"]
 
+FLAGS = ("advanced_opt_out", "opt_out_late", "media_auth", "media_redirect", "geo_api")
+CHOICES = {
+    "account_status": ("active", "suspended", "closed"),
+    "account_type": ("Full", "Trial"),
+}
+
 
 @dataclass
 class Settings:
@@ -27,6 +33,11 @@ class Settings:
     retry_after_s: float | None = None
     #: Prefixes such as ``+33`` whose numbers are refused with 21408.
     geo_blocked: list = field(default_factory=list)
+    #: Whether the API says which countries these are.
+    geo_api: bool = True
+    #: ``active``, ``suspended`` or ``closed``; ``Full`` or ``Trial``.
+    account_status: str = "active"
+    account_type: str = "Full"
     #: Adds ``OptOutType`` to inbound webhooks.
     advanced_opt_out: bool = False
     #: After STOP a message is created and then fails with 21610, instead of being refused.
@@ -74,7 +85,11 @@ class Settings:
             if isinstance(value, list) and all(isinstance(item, str) for item in value):
                 return
             raise ValueError(f"{name} must be a list of texts")
-        if name in ("advanced_opt_out", "opt_out_late", "media_auth", "media_redirect"):
+        if name in CHOICES:
+            if value in CHOICES[name]:
+                return
+            raise ValueError(f"{name} must be one of {', '.join(CHOICES[name])}")
+        if name in FLAGS:
             if isinstance(value, bool):
                 return
             raise ValueError(f"{name} must be true or false")

@@ -186,6 +186,7 @@ class Number:
         "StatusCallbackMethod": "status_callback_method",
         "VoiceUrl": "voice_url",
         "VoiceMethod": "voice_method",
+        "SmsApplicationSid": "sms_application_sid",
     }
 
     def __init__(self, number, sms_url=""):
@@ -200,6 +201,10 @@ class Number:
         self.status_callback_method = "POST"
         self.voice_url = ""
         self.voice_method = "POST"
+        self.sms = True
+        self.sms_application_sid = ""
+        #: Of its toll-free verification, empty when none was asked for.
+        self.tollfree_status = ""
         self.created = self.updated = time.time()
 
     def to_twilio(self, account_sid):
@@ -214,7 +219,7 @@ class Number:
             "api_version": API_VERSION,
             "beta": False,
             "bundle_sid": None,
-            "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+            "capabilities": {"voice": True, "sms": self.sms, "mms": self.sms, "fax": False},
             "date_created": twilio_date(self.created),
             "date_updated": twilio_date(self.updated),
             "emergency_address_sid": None,
@@ -225,7 +230,7 @@ class Number:
             "origin": "twilio",
             "phone_number": self.number,
             "sid": self.sid,
-            "sms_application_sid": "",
+            "sms_application_sid": self.sms_application_sid,
             "sms_fallback_method": self.sms_fallback_method,
             "sms_fallback_url": self.sms_fallback_url,
             "sms_method": self.sms_method,
@@ -253,6 +258,9 @@ class Number:
             "friendly_name": self.friendly_name,
             "sms_url": self.sms_url,
             "sms_method": self.sms_method,
+            "sms": self.sms,
+            "sms_application_sid": self.sms_application_sid,
+            "tollfree_status": self.tollfree_status,
         }
 
 
