@@ -10,6 +10,7 @@ from odoo.tools.urls import urljoin
 
 from ..gateway import Webhook, empty_twiml
 from ..gateway.webhook import XML
+from ..models.hr_sms_setup import CHECK_ROUTE
 from ..models.transactions import begin_request
 from ..rules import delivery
 
@@ -19,6 +20,8 @@ _logger = logging.getLogger(__name__)
 LOCK_TIMEOUT = 5
 _BUSY = (errors.LockNotAvailable, errors.DeadlockDetected)
 _NOTHING = empty_twiml()
+# What Odoo reads in proxy mode (odoo/http.py), and what other proxies set.
+_PROXY_HEADERS = ("X-Forwarded-Host", "X-Forwarded-For", "X-Forwarded-Proto", "Forwarded")
 _UUID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -97,6 +100,27 @@ class TwilioWebhooks(http.Controller):
         if not known:
             raise NotFound()
         return self._twiml()
+
+    @http.route(
+        CHECK_ROUTE,
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=True,
+    )
+    def check(self, **_params):
+        """Tell the set-up check that a signed request arrived, and how. Nothing is written."""
+        webhook, _company_ids = self._verify(CHECK_ROUTE)
+        asked = request.httprequest
+        return request.make_json_response(
+            {
+                "nonce": webhook.form.get("Nonce", ""),
+                "seen": asked.url,
+                "forwarded": any(asked.headers.get(name) for name in _PROXY_HEADERS),
+            }
+        )
 
     def _verify(self, path):
         """Verify that Twilio sent this request, before anything else of it is read.

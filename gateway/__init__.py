@@ -3,6 +3,8 @@
 from .client import Gateway, Outgoing, Result
 from .lookup import Lookup, Report
 from .pipeline import Pipeline
+from .probe import probe
+from .setup import Setup
 from .webhook import Webhook, empty_twiml
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     "Pipeline",
     "Report",
     "Result",
+    "Setup",
     "Webhook",
     "empty_twiml",
+    "probe",
 ]

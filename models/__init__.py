@@ -1,6 +1,7 @@
 from . import hr_sms_wording
 from . import res_company
 from . import res_company_ledger
+from . import res_company_terms
 from . import hr_job
 from . import res_config_settings
 from . import res_config_settings_ledger
@@ -13,6 +14,8 @@ from . import res_config_settings_service
 from . import sms_twilio_number
 from . import res_company_ask
 from . import res_config_settings_ask
+from . import res_config_settings_setup
+from . import res_config_settings_terms
 from . import res_config_settings_opt_out
 from . import res_company_welcome
 from . import res_company_automations
@@ -37,6 +40,8 @@ from . import hr_sms_pending_answer
 from . import hr_sms_invitation
 from . import hr_sms_invitation_page
 from . import hr_sms_automations
+from . import hr_sms_setup
+from . import hr_sms_setup_words
 from . import hr_sms_gate
 from . import hr_sms_gate_consent
 from . import hr_sms_gate_blacklist

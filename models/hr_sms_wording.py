@@ -53,7 +53,8 @@ class HrSmsWording(models.AbstractModel):
     )
     sms_consent_terms_url = fields.Char(
         "SMS Terms",
-        help="Web address of your terms for text messages, linked below the question.",
+        help="Web address of your terms for text messages, linked below the question. Left empty, "
+        "the page /sms/terms of the website is.",
     )
     sms_consent_privacy_url = fields.Char(
         "Privacy Policy",

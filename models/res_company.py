@@ -80,7 +80,7 @@ class ResCompany(models.Model):
         disclosure = self._sms_consent_disclosure(
             scope,
             source["sms_consent_frequency"].sms_consent_frequency,
-            source["sms_consent_terms_url"].sms_consent_terms_url,
+            source["sms_consent_terms_url"].sms_consent_terms_url or self._sms_terms_path(website),
             source["sms_consent_privacy_url"].sms_consent_privacy_url
             or self._sms_consent_privacy_page(website),
             optional,
@@ -113,11 +113,7 @@ class ResCompany(models.Model):
             condition = self.env._("You need not answer, and Yes is not a condition of applying.")
         else:
             condition = self.env._("Answering is required; Yes is not a condition of applying.")
-        purpose = {
-            "jobs": self.env._("your application and other job offers"),
-            "this_job": self.env._("your application for this job"),
-            "reminders": self.env._("interviews, time cards and payments"),
-        }[scope]
+        purpose = self._sms_consent_purposes()[scope]
         links = [
             (self.env._("SMS terms"), terms_url),
             (self.env._("Privacy policy"), privacy_url),
@@ -138,6 +134,15 @@ class ResCompany(models.Model):
             (condition, None),
             *((text, url) for text, url in links if url),
         ]
+
+    @api.model
+    def _sms_consent_purposes(self):
+        """:returns: dict from scope to what texts under it are about"""
+        return {
+            "jobs": self.env._("your application and other job offers"),
+            "this_job": self.env._("your application for this job"),
+            "reminders": self.env._("interviews, time cards and payments"),
+        }
 
     @api.model
     def _sms_consent_privacy_page(self, website):

@@ -52,7 +52,7 @@ class ResConfigSettings(models.TransientModel):
             disclosure = company._sms_consent_disclosure(
                 settings.sms_consent_scope or "jobs",
                 settings.sms_consent_frequency,
-                settings.sms_consent_terms_url,
+                settings.sms_consent_terms_url or company._sms_terms_path(company.website_id),
                 settings.sms_consent_privacy_url
                 or company._sms_consent_privacy_page(company.website_id),
             )

@@ -69,11 +69,13 @@ from . import test_sender_rates
 from . import test_senders
 from . import test_senders_live
 from . import test_sending
+from . import test_setup_check
 from . import test_sms_api
 from . import test_sms_tab_browser
 from . import test_stage_texts
 from . import test_story
 from . import test_takeover
+from . import test_terms_page
 from . import test_translations
 from . import test_uninstall
 from . import test_webhooks

@@ -49,9 +49,10 @@ class TestWording(TransactionCase):
             self.assertIn(part, text)
         self.assertRegex(text, r"Privacy policy: https?://\S+/our-privacy")
 
-    def test_links_nobody_named_are_left_out(self):
+    def test_a_privacy_policy_that_nobody_has_is_not_linked(self):
         website = self.env["website"].create({"name": "Acme", "company_id": self.company.id})
-        self.assertEqual([href for _text, href in self.wording()["disclosure"] if href], [])
+        links = [href for _text, href in self.wording(website=website)["disclosure"] if href]
+        self.assertEqual(links, ["/sms/terms"], "our own page")
         page = self.env["website.page"].create(
             {
                 "name": "Privacy",
@@ -63,11 +64,10 @@ class TestWording(TransactionCase):
             }
         )
         links = [href for _text, href in self.wording(website=website)["disclosure"] if href]
-        self.assertEqual(links, ["/privacy"])
+        self.assertEqual(links, ["/sms/terms", "/privacy"])
         page.is_published = False
-        self.assertFalse(
-            [href for _text, href in self.wording(website=website)["disclosure"] if href]
-        )
+        links = [href for _text, href in self.wording(website=website)["disclosure"] if href]
+        self.assertEqual(links, ["/sms/terms"])
 
     def test_an_example_fills_question_and_scope_in_every_language(self):
         self.company.update_field_translations(

@@ -5,6 +5,7 @@ from . import hr_sms_invite
 from . import hr_sms_consent_import
 from . import hr_sms_takeover
 from . import hr_sms_ledger_check
+from . import hr_sms_setup_check
 from . import hr_sms_allowance_change
 from . import privacy_lookup_wizard
 from . import sms_composer
