@@ -30,8 +30,8 @@ WORDS = {
         "Twilio's console; the SID begins with AC and has 34 characters."
     ),
     "credentials_refused": _lt(
-        "Twilio refuses the Account SID or the Auth Token. Copy both anew from the home page of "
-        "Twilio's console."
+        "Twilio refuses the Account SID or the Auth Token, or suspended the account. Copy both anew "
+        "from the home page of Twilio's console."
     ),
     "credentials_none": _lt(
         "Twilio did not answer. Check again in a minute; if that does not help, see that the "

@@ -588,7 +588,7 @@ class TestTestText(SetupCase):
         self.assertIn("not registered", check.test_words)
 
     def test_a_number_is_asked_for(self):
-        for number in (False, "", "abc", "12"):
+        for number in (False, "", "abc", "12", "+12"):
             with self.assertRaisesRegex(UserError, "country code"):
                 self.send(number)
 

@@ -71,13 +71,14 @@ class HrSmsSetupCheck(models.TransientModel):
         return self.create({})._check()._action_show()
 
     def action_check_again(self):
-        """Check once more, on the same screen.
+        """Check once more. The screen reads the result itself, as after the other buttons.
 
-        :returns: action that shows the result
+        :returns: True
         :raises AccessError: for anybody but administrators
         """
         self.env["hr.sms.setup"]._check_right()
-        return self._check()._action_show()
+        self._check()
+        return True
 
     def _check(self):
         self.ensure_one()
@@ -142,7 +143,7 @@ class HrSmsSetupCheck(models.TransientModel):
     def action_connect(self):
         """Lead texts to the numbers that were shown to this Odoo, and check again.
 
-        :returns: action that shows the result
+        :returns: action that closes the question
         :raises AccessError: for anybody but administrators
         :raises UserError: with Twilio's words, when it refused
         """
@@ -159,12 +160,13 @@ class HrSmsSetupCheck(models.TransientModel):
                     answers="\n".join(f"{subjects[sid]}: {words}" for sid, words in failed.items()),
                 )
             )
-        return self._check()._action_show()
+        self._check()
+        return {"type": "ir.actions.act_window_close"}
 
     def action_send_test(self):
-        """Send a test text to the number that was typed, and show what Twilio says.
+        """Send a test text to the number that was typed, and keep what Twilio says.
 
-        :returns: action that shows the result
+        :returns: True
         :raises AccessError: for anybody but administrators
         :raises UserError: when the number is none, or the gate refuses the text
         """
@@ -175,12 +177,12 @@ class HrSmsSetupCheck(models.TransientModel):
         self.test_sid = result.sid
         self.test_state = "sent" if result.outcome == "accepted" else "failed"
         self.test_words = self.test_state == "failed" and setup._failure(result.code, result.detail)
-        return self._action_show()
+        return True
 
     def action_ask_test(self):
-        """Ask Twilio what became of the test text, and show it.
+        """Ask Twilio what became of the test text, and keep it.
 
-        :returns: action that shows the result
+        :returns: True
         :raises AccessError: for anybody but administrators
         """
         setup = self.env["hr.sms.setup"]
@@ -188,7 +190,7 @@ class HrSmsSetupCheck(models.TransientModel):
         self.ensure_one()
         if self.test_sid:
             self.test_state, self.test_words = setup._test_state(self.company_id, self.test_sid)
-        return self._action_show()
+        return True
 
     def _action_show(self):
         return {
