@@ -8,7 +8,13 @@ class Terms(http.Controller):
     """The public terms of a company's texts."""
 
     @http.route(
-        TERMS_PATH, type="http", auth="public", website=True, methods=["GET"], readonly=True
+        TERMS_PATH,
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=True,
+        methods=["GET"],
+        readonly=True,
     )
     def terms(self, **_params):
         """Show the terms of the company whose website it is."""

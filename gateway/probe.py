@@ -6,7 +6,7 @@ from http import HTTPStatus
 import requests
 from twilio.request_validator import RequestValidator
 
-from ..rules.setup_check import Probe
+from ..rules.setup_facts import Probe
 
 _logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ def probe(url, account_sid, auth_token, nonce):
     :param str account_sid: of the account
     :param str auth_token: what it is signed with; it is not sent
     :param str nonce: comes back if it is really us who answer
-    :returns: :class:`~..rules.setup_check.Probe`
+    :returns: :class:`~..rules.setup_facts.Probe`
     """
     form = {"AccountSid": account_sid, "Nonce": nonce}
     signature = RequestValidator(auth_token).compute_signature(url, form)

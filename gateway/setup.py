@@ -9,7 +9,7 @@ from twilio.base import values
 from twilio.base.exceptions import TwilioException
 
 from ..rules.sender_rates import kind_of
-from ..rules.setup_check import Account, Sender, Service
+from ..rules.setup_facts import Account, Sender, Service
 from .client import Gateway, Result
 
 _logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Setup(Gateway):
 
         https://www.twilio.com/docs/iam/api/account
 
-        :returns: :class:`~..rules.setup_check.Account`
+        :returns: :class:`~..rules.setup_facts.Account`
         """
         try:
             account = self._client().api.accounts(self.account_sid).fetch()
@@ -72,7 +72,7 @@ class Setup(Gateway):
 
         :param numbers: the company's numbers, E.164 or short codes
         :returns: dict with ``senders``, ``services`` and ``geo`` as
-            :class:`~..rules.setup_check.Facts` has them; ``None`` for what Twilio did not tell
+            :class:`~..rules.setup_facts.Facts` has them; ``None`` for what Twilio did not tell
         """
         questions = {
             "senders": lambda: self._senders(numbers),

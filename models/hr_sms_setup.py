@@ -16,6 +16,7 @@ from ..gateway.client import DEFAULT_URL
 from ..gateway.webhook import ACCOUNT_SID, NEUTRALIZED_TOKEN
 from ..rules import delivery, segments, setup_check
 from ..rules.quiet_hours import region_of
+from ..rules.setup_facts import Facts
 from .hr_sms_allowance import FREE_SEGMENTS, Want
 from .hr_sms_gate import GateRequest
 from .hr_sms_gate_consent import TEST
@@ -59,7 +60,7 @@ class HrSmsSetup(models.AbstractModel):
         Takes some 15 seconds at most, when nobody answers. Nothing is written.
 
         :param company: ``res.company`` record
-        :returns: :class:`~..rules.setup_check.Facts`
+        :returns: :class:`~..rules.setup_facts.Facts`
         """
         self._check_right()
         company = company.sudo()  # the account's fields, for an administrator
@@ -90,7 +91,7 @@ class HrSmsSetup(models.AbstractModel):
                 answer = pool.submit(probe, address, sid, token, nonce)
                 facts |= self._facts_of_twilio(company, numbers)
                 facts["probe"] = answer.result()
-        return setup_check.Facts(**facts)
+        return Facts(**facts)
 
     @api.model
     def _facts_of_twilio(self, company, numbers):

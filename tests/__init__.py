@@ -70,6 +70,7 @@ from . import test_senders
 from . import test_senders_live
 from . import test_sending
 from . import test_setup_check
+from . import test_setup_rules
 from . import test_sms_api
 from . import test_sms_tab_browser
 from . import test_stage_texts
