@@ -39,6 +39,22 @@ class TestLiveSetup(BaseCase):
         [number] = self.simulator.api("/IncomingPhoneNumbers.json")["incoming_phone_numbers"]
         self.assertTrue(number["sms_url"].startswith(self.server.url))
 
+    def test_the_set_up_check_calls_the_server_itself(self):
+        """In one process the check's request to itself would wait for the test's cursor."""
+        admin = self.server.login("admin")
+        screen = admin.call("hr.sms.setup.check", "action_check")["res_id"]
+        lines = admin.call(
+            "hr.sms.setup.check.line",
+            "search_read",
+            [("check_id", "=", screen)],
+            ["code", "level"],
+        )
+        self.assertEqual([line for line in lines if line["level"] != "green"], [])
+        self.assertLessEqual(
+            {"address_ok", "signature_ok", "proxy_ok", "webhook_ours"},
+            {line["code"] for line in lines},
+        )
+
     def test_the_browser_reaches_the_server(self):
         with LiveBrowser() as browser:
             browser.login(self.server.url, "admin")
