@@ -35,6 +35,7 @@
         "views/website_templates.xml",
         "views/consent_page_templates.xml",
         "views/terms_page_templates.xml",
+        "views/apply_page_templates.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_ledger_views.xml",
         "views/res_config_settings_limits_views.xml",

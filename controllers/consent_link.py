@@ -5,7 +5,7 @@ from ..rules import consent_token
 from ..rules.opt_out_line import LINK_PATH
 from .evidence import request_evidence
 
-_HEADERS = {
+HEADERS = {
     # Nobody else learns the address, which is all it takes.
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
@@ -78,12 +78,12 @@ class ConsentLink(http.Controller):
             "hr_recruitment_texting.consent_page",
             values,
             status=422 if mistake else 200,
-            headers=_HEADERS,
+            headers=HEADERS,
         )
 
     def _unknown(self):
         return request.render(
             "hr_recruitment_texting.consent_page_unknown",
             status=404,
-            headers=_HEADERS,
+            headers=HEADERS,
         )

@@ -28,13 +28,12 @@ class JobForm(WebsiteHrRecruitment):
             response.flatten()
         if response.status_code == 200 and response.mimetype == "text/html":
             question = request.env["hr.sms.job.form"]._question(job, request.website)
-            response.set_data(
-                insert_questions(
-                    response.get_data(as_text=True),
-                    lambda stacked: self._render_sms_question(question, stacked),
-                )
-            )
+            response.set_data(self._with_question(response.get_data(as_text=True), question))
         return response
+
+    def _with_question(self, page, question):
+        """Put the question into the forms of a page."""
+        return insert_questions(page, lambda stacked: self._render_sms_question(question, stacked))
 
     @http.route(
         "/recruitment_texting/job_form/question",
@@ -91,20 +90,29 @@ class JobForm(WebsiteHrRecruitment):
         # Before super(): it would list fields it does not know in a note on the applicant.
         answer = values.get("sms_consent")
         token = values.get("sms_consent_token")
+        needed = self._is_answer_needed(values)
         values = {
             name: value
             for name, value in values.items()
             if name != "sms_consent" and not name.startswith("sms_consent_")
         }
-        if answer not in _ANSWERS:
+        if answer not in _ANSWERS and needed:
             raise MissingAnswer(
                 request.env._(
                     "Please answer whether you want to receive text messages, with Yes or No. "
                     "You can apply with either answer."
                 )
             )
-        request.sms_consent_answer = (answer, token)
+        request.sms_consent_answer = (answer if answer in _ANSWERS else None, token)
         return super().extract_data(model_sudo, values)
+
+    def _is_answer_needed(self, values):
+        """Tell whether the question has to be answered. To be extended.
+
+        :param dict values: what the form sent
+        :returns: bool
+        """
+        return True
 
     def insert_record(self, request, model_sudo, values, custom, meta=None):
         if model_sudo.model != "hr.applicant":

@@ -3,6 +3,7 @@ from . import res_company
 from . import res_company_ledger
 from . import res_company_terms
 from . import hr_job
+from . import hr_job_keyword
 from . import res_config_settings
 from . import res_config_settings_ledger
 from . import res_company_limits
@@ -18,6 +19,7 @@ from . import res_config_settings_setup
 from . import res_config_settings_terms
 from . import res_config_settings_opt_out
 from . import res_company_welcome
+from . import res_company_apply
 from . import res_company_automations
 from . import hr_recruitment_stage
 from . import res_company_invitation
@@ -77,6 +79,10 @@ from . import hr_sms_message_notify
 from . import hr_sms_message_interview
 from . import hr_sms_message_ordinary
 from . import hr_sms_keyword
+from . import hr_sms_keyword_conflict
+from . import hr_sms_keyword_apply
+from . import hr_sms_apply_link
+from . import hr_sms_message_apply
 from . import hr_sms_message_canceled
 from . import hr_sms_message_campaign
 from . import hr_sms_thread_withdrawal
@@ -111,6 +117,7 @@ from . import res_groups
 from . import hr_applicant_number_notices
 from . import hr_applicant_consent_reasons
 from . import hr_applicant_invitation
+from . import hr_applicant_text_to_apply
 from . import ir_http
 from . import hr_applicant_core_sms
 from . import hr_applicant_campaign

@@ -157,12 +157,13 @@ class HrApplicant(models.Model):
         noon = zone.localize(datetime.combine(day, time(12)))
         return noon.astimezone(pytz.utc).replace(tzinfo=None)
 
-    def _sms_record_form_answer(self, answer, evidence):
+    def _sms_record_form_answer(self, answer, evidence, number=None):
         """Record the answer to the job form's question. Called by the form's controller only.
 
         :param str answer: ``yes`` or ``no``
         :param dict evidence: ``wording``, ``wording_lang``, ``wording_version``,
             ``wording_proven``, ``scope``, ``page_url``, ``ip_address``, ``user_agent``
+        :param number: E.164 that was asked about, ``None`` for the main number
         """
         self.ensure_one()
         entry = {
@@ -185,7 +186,7 @@ class HrApplicant(models.Model):
         }
         if not evidence.get("wording_proven"):
             entry["note"] = "wording unproven: the form carried no valid token"
-        number = self.sms_number
+        number = number or self.sms_number
         if not number:
             self.env["hr.sms.pending.answer"]._keep(self, entry)
             return

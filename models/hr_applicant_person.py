@@ -76,8 +76,11 @@ class HrApplicant(models.Model):
         return [tuple(template.split("%s", 1)) for template in templates if "%s" in template]
 
     def _sms_folded_name(self, name, markers):
-        """Return a name for comparison: a duplicate's is that of the application it was made of."""
-        name = name or ""
+        """Return a name for comparison: a duplicate's is that of the application it was made of.
+
+        What has no letter is no name: who applied by text is called by their number at first.
+        """
+        name = name if any(map(str.isalpha, name or "")) else ""
         shorter = True
         while shorter:
             shorter = next(

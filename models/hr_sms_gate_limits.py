@@ -25,7 +25,9 @@ WAITS["daily_cap"] = _lt(
 # Texts that nobody waits for: they keep out of the night and do not heap up.
 UNATTENDED = ("bulk", "auto")
 # Texts that somebody waits for: what is left of the allowance is theirs first.
-AWAITED = ("direct", "confirmation")
+AWAITED = ("direct", "confirmation", "apply")
+# Answers to a keyword, which are ours and due whatever their length.
+ANSWERS = ("confirmation", "apply")
 DAY = timedelta(hours=24)
 # First half of the advisory lock on what a number gets in a day, the second is the thread's id.
 CAP_LOCK = 0x534D5343
@@ -93,8 +95,7 @@ class HrSmsGate(models.AbstractModel):
 
         def refuse(request):
             limit = limits[request.company]
-            # Keyword confirmations are ours, and due whatever their length.
-            if request.body is None or request.kind == "confirmation" or limit >= BODY_LIMIT:
+            if request.body is None or request.kind in ANSWERS or limit >= BODY_LIMIT:
                 return None
             if segments.count(request.body).units > limit:
                 return f"body_too_long_here{DETAIL}{limit}"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..rules import keywords, segments
+from ..rules import keywords, segments, text_to_apply
 
 _LANGUAGES = {
     "en": "English",
@@ -22,15 +22,17 @@ class Keyword(NamedTuple):
     """What a whole text was taken for.
 
     :param str word: folded
-    :param str action: ``stop``, ``start`` or ``help``
+    :param str action: ``stop``, ``start``, ``help`` or ``apply``
     :param str lang: language of the answer, a key of ``keywords.ANSWERS``
     :param reply: the answer in own words, falsy for the usual one
+    :param int row: id of the ``hr.sms.keyword``, 0 for a built-in word
     """
 
     word: str
     action: str
     lang: str
     reply: str | None = None
+    row: int = 0
 
 
 class HrSmsKeyword(models.Model):
@@ -50,7 +52,11 @@ class HrSmsKeyword(models.Model):
     )
     folded = fields.Char(compute="_compute_folded", store=True, index=True)
     lang = fields.Selection(
-        list(_LANGUAGES.items()), "Language", required=True, default="en", help="Of the answer."
+        list(_LANGUAGES.items()),
+        "Language",
+        required=True,
+        default=lambda self: self._default_lang(),
+        help="Of the answer, and of the poster.",
     )
     action = fields.Selection(
         [
@@ -65,7 +71,9 @@ class HrSmsKeyword(models.Model):
         "hr.job", ondelete="cascade", help="Empty: the candidate chooses the job."
     )
     reply = fields.Text(
-        "Answer", help="In your own words; empty for the usual answer. {company} is your company."
+        "Answer",
+        help="In your own words; empty for the usual answer. {company} is your company, and {job} "
+        "the job, where there is one. The link to apply and the small print follow by themselves.",
     )
     company_id = fields.Many2one("res.company", ondelete="cascade", help="Empty: all companies.")
     active = fields.Boolean(default=True)
@@ -74,6 +82,11 @@ class HrSmsKeyword(models.Model):
     _folded_unique = models.UniqueIndex(
         "(COALESCE(company_id, 0), folded)", "This word is a keyword already."
     )
+
+    @api.model
+    def _default_lang(self):
+        lang = (self.env.lang or "").partition("_")[0]
+        return lang if lang in _LANGUAGES else "en"
 
     @api.depends("word")
     def _compute_folded(self):
@@ -120,11 +133,13 @@ class HrSmsKeyword(models.Model):
             names = {name for _text, name, *_rest in Formatter().parse(self.reply or "")} - {None}
         except ValueError:
             names = {""}
-        if names - {"company"}:
+        known = text_to_apply.PLACEHOLDERS if self.action == "apply" else {"company"}
+        if names - known:
             raise ValidationError(
                 self.env._(
-                    "The answer knows the placeholder {company} only. Write other braces as "
-                    "{{ and }}."
+                    "The answer knows these placeholders only: %(placeholders)s. Write other "
+                    "braces as {{ and }}.",
+                    placeholders=", ".join(f"{{{name}}}" for name in sorted(known)),
                 )
             )
         if segments.count(self.reply or "").units > _REPLY_LIMIT:
@@ -145,6 +160,7 @@ class HrSmsKeyword(models.Model):
             if not self.env.context.get("hr_sms_built_in") is _BUILT_IN:
                 vals["is_built_in"] = False
             self._company_of_job(vals)
+            self.browse()._refuse_conflict(vals)
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
@@ -158,6 +174,8 @@ class HrSmsKeyword(models.Model):
             )
         vals = {name: value for name, value in vals.items() if name != "is_built_in"}
         self._company_of_job(vals)
+        for keyword in self:
+            keyword._refuse_conflict(vals)
         self.env.registry.clear_cache()
         return super().write(vals)
 
@@ -217,8 +235,6 @@ class HrSmsKeyword(models.Model):
         found = [Keyword(word, *row) for row in own if row]
         if word in keywords.BUILT_IN:
             found.append(Keyword(word, *keywords.BUILT_IN[word]))
-        # What applying means is not decided here: for now it is an ordinary text.
-        found = [keyword for keyword in found if keyword.action != "apply"]
         return next((keyword for keyword in found if keyword.action == "stop"), None) or next(
             iter(found), None
         )
@@ -226,13 +242,14 @@ class HrSmsKeyword(models.Model):
     @api.model
     @tools.ormcache()
     def _vocabulary(self):
-        """Return all keywords: ``{(company id or 0, word): (action, lang, reply)}``."""
+        """Return all keywords: ``{(company id or 0, word): (action, lang, reply, id)}``."""
         # sudo: what a candidate's text means does not depend on who receives it
         return {
             (keyword.company_id.id or 0, keyword.folded): (
                 keyword.action,
                 keyword.lang,
                 keyword.reply or None,
+                keyword.id,
             )
             for keyword in self.sudo().search([])
         }

@@ -69,6 +69,7 @@ class HrSmsMessage(models.Model):
             ("bulk", "To many"),
             ("auto", "Automatic"),
             ("confirmation", "Keyword confirmation"),
+            ("apply", "Answer to a keyword to apply"),
         ],
         required=True,
         readonly=True,
@@ -250,7 +251,7 @@ class HrSmsMessage(models.Model):
     @api.model
     def _lane(self, kind):
         """Return the lane a kind of text goes by: somebody waits for those of ``direct``."""
-        return "direct" if kind in ("direct", "confirmation") else "bulk"
+        return "direct" if kind in ("direct", "confirmation", "apply") else "bulk"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ..rules.quiet_hours import region_of
 from .hr_sms_allowance import WAIT_CODE, Taken, Want
 from .hr_sms_gate import Verdict
-from .hr_sms_gate_limits import AWAITED, UNATTENDED
+from .hr_sms_gate_limits import ANSWERS, AWAITED, UNATTENDED
 
 
 class HrSmsMessage(models.Model):
@@ -39,7 +39,7 @@ class HrSmsMessage(models.Model):
                 lambda text: text.kind in UNATTENDED
             )
             wanted = [
-                Want(text.segment_count, text.kind == "confirmation", text.kind in UNATTENDED)
+                Want(text.segment_count, text.kind in ANSWERS, text.kind in UNATTENDED)
                 for text in texts
             ]
             takes = account._take(wanted, partial(self._segments_awaited, account.company_id))

@@ -47,6 +47,7 @@ class HrSmsMessage(models.Model):
         messages.write(
             {
                 "body": False,
+                "keyword_id": False,
                 "failure_detail": False,
                 "twilio_sid": False,
                 "uuid": False,

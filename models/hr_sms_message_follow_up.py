@@ -40,7 +40,7 @@ class HrSmsMessage(models.Model):
                 UPDATE hr_sms_message SET is_followed_up = TRUE
                  WHERE id IN (SELECT id FROM hr_sms_message
                                WHERE direction = 'inbound' AND is_followed_up IS NOT TRUE
-                                 AND create_date > %s
+                                 AND keyword_id IS NULL AND create_date > %s
                             ORDER BY id LIMIT %s
                                  FOR UPDATE SKIP LOCKED)
              RETURNING id

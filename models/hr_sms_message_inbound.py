@@ -14,6 +14,8 @@ BODY_LIMIT = 1600
 # What Twilio itself writes.
 _E164 = re.compile(r"\+[1-9][0-9]{9,14}")
 ONCE_A_DAY = ("help", "help_stopped", "locked")
+# Automatic answers to one number in an hour.
+MOST_ANSWERS = 5
 
 
 class HrSmsMessage(models.Model):
@@ -40,11 +42,15 @@ class HrSmsMessage(models.Model):
         body = (form.get("Body") or "").replace("\x00", "")[:BODY_LIMIT]
         companies = self._receiving_companies(company_ids, recipient, form)
         keyword = self._keyword(companies, body, form.get("OptOutType"))
+        if keyword and keyword.action == "apply":
+            companies = self.env["hr.sms.keyword"]._having(companies, keyword.word)
         thread, others = self._receiving_threads(
             companies, sender, recipient, everywhere=bool(keyword and keyword.action == "stop")
         )
         thread._hold(sender)
         applicant = thread._applicant_in_conversation()
+        if keyword and keyword.action == "apply":
+            keyword = self.env["hr.sms.keyword"]._match(thread.company_id, body)
         message = self.create(
             {
                 "thread_id": thread.id,
@@ -58,11 +64,14 @@ class HrSmsMessage(models.Model):
                 "is_unread": True,
                 "is_waiting": not keyword,
                 "applicant_id": applicant.id,
+                **self._apply_values(keyword),
             }
         )
         thread._assign_reply()
         self.env["hr.sms.media"]._expect(message, form)
-        if keyword:
+        if keyword and keyword.action == "apply":
+            pass  # takes longer than Twilio should wait, see _follow_up
+        elif keyword:
             twilio_answers = bool(form.get("OptOutType")) or (
                 keywords.twilio_handles(body, keyword.word, recipient)
                 # Twilio confirms START only where it was Twilio that had blocked.
@@ -212,10 +221,11 @@ class HrSmsMessage(models.Model):
     def _confirm(self, answer, keyword):
         """Answer a keyword: the law allows one confirmation, without marketing.
 
-        :param str answer: a key of ``keywords.ANSWERS``; help is given once a day at most
+        :param str answer: a key of ``keywords.ANSWERS``; help is given once a day at most, and no
+            number gets more than ``MOST_ANSWERS`` in an hour
         :param keyword: :class:`~.hr_sms_keyword.Keyword`
         """
-        if answer in ONCE_A_DAY and self._answered_lately(answer):
+        if (answer in ONCE_A_DAY and self._answered_lately(answer)) or self._answered_enough():
             return
         text = (answer == keyword.action and keyword.reply) or keywords.ANSWERS[keyword.lang][
             answer
@@ -231,6 +241,24 @@ class HrSmsMessage(models.Model):
                     "sender_number": self.sender_number,
                 }
             ]
+        )
+
+    def _answered_enough(self):
+        """Tell whether the number got all automatic answers that one may get in an hour.
+
+        Two machines that answer each other would never end.
+        """
+        return (
+            self.search_count(
+                [
+                    ("thread_id", "=", self.thread_id.id),
+                    ("kind", "in", ("confirmation", "apply")),
+                    ("state", "!=", "canceled"),
+                    ("create_date", ">", fields.Datetime.now() - timedelta(hours=1)),
+                ],
+                limit=MOST_ANSWERS,
+            )
+            >= MOST_ANSWERS
         )
 
     def _answered_lately(self, answer):

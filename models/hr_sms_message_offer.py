@@ -24,6 +24,7 @@ class Text:
     :param stage: ``hr.recruitment.stage`` record that sends it, ``None`` for none
     :param event: ``calendar.event`` record that it asks to confirm, ``None`` for none
     :param campaign: ``hr.sms.campaign`` record it belongs to, ``None`` for none
+    :param sender_number: the company's number it goes by, ``None`` to have one chosen
     """
 
     company: object
@@ -41,6 +42,7 @@ class Text:
     stage: object = None
     event: object = None
     campaign: object = None
+    sender_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class HrSmsMessage(models.Model):
                 "stage": text.stage,
                 "event": text.event,
                 "campaign": text.campaign,
+                "sender_number": text.sender_number,
                 "verdict": verdict,
             }
             if not verdict.code:

@@ -17,7 +17,10 @@ class HrSmsThread(models.Model):
 
     def _after_fold(self, events):
         spoken = events.filtered(
-            lambda event: event.event == "granted" and event.method in ("keyword", "job_form")
+            lambda event: (
+                event.event == "granted"
+                and event.method in ("keyword", "job_form", "text_to_apply")
+            )
         ).thread_id
         # Whoever opts in from that handset has the right number.
         flagged = self.filtered(lambda thread: thread.number_flag and thread in spoken)

@@ -15,6 +15,8 @@ from hmac import compare_digest
 WITHDRAW = "w"
 #: A link to answer an invitation. Its invitation says until when; to withdraw it never expires.
 GRANT = "g"
+#: A link to complete an application that began with a text. Its record says until when.
+APPLY = "a"
 # 88 bits: guessed on line, one in 10^26.
 _SIGNATURE = 11
 _LONGEST = 200

@@ -40,6 +40,38 @@ def insert_questions(page, question):
     return _FORM.sub(lambda match: _fill_form(match.group(), question), page)
 
 
+def open_from_link(page, number, token):
+    """Prepare the job application forms of a page for who came by a link of ours.
+
+    The number is the link's, and stays so. The core's check for an earlier application with it
+    would only find the one that the form completes: it looks for the field by its id.
+
+    :param str page: HTML of the page
+    :param str number: E.164
+    :param str token: of the link, sent along with the form
+    :returns: the HTML
+    """
+    return _FORM.sub(lambda match: _open_form(match.group(), number, token), page)
+
+
+def _open_form(form_html, number, token):
+    form = html.fragment_fromstring(form_html)
+    for phone in form.xpath(".//input[@name='partner_phone']"):
+        for label in form.xpath(".//label[@for=$id]", id=phone.get("id") or ""):
+            label.set("for", "sms_apply_number")
+        phone.attrib.pop("data-fill-with", None)
+        for name, value in (
+            ("id", "sms_apply_number"),
+            ("value", number),
+            ("readonly", "readonly"),
+            ("dir", "ltr"),
+        ):
+            phone.set(name, value)
+    hidden = etree.Element("input", type="hidden", name="sms_consent_apply", value=token)
+    form.insert(0, hidden)
+    return etree.tostring(form, encoding="unicode", method="html")
+
+
 def remove_questions(arch):
     """Take the places of the question out of a saved view, as if the addon had never been there.
 

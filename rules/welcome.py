@@ -87,6 +87,28 @@ def text_for(lang, company, scope, greeting=None, frequency=None):
     :param frequency: the company's own sentence about how often it texts
     :returns: str, one line
     """
+    return f"{company}: {agreement(lang, scope, greeting, frequency)}"
+
+
+def agreement(lang, scope, greeting=None, frequency=None):
+    """Return what was agreed to, with the disclosures that have to follow it.
+
+    :param str lang: one of ``opt_out_line.LANGUAGES``
+    :param str scope: what the Yes covers: ``jobs``, ``this_job`` or ``reminders``
+    :param greeting: the company's own words instead of what was agreed to
+    :param frequency: the company's own sentence about how often it texts
+    :returns: str, one line
+    """
+    parts = (greeting or _GREETINGS[lang][scope], *disclosures(lang, frequency))
+    return " ".join(" ".join(part.split()) for part in parts)
+
+
+def disclosures(lang, frequency=None):
+    """Return how often texts come, what they may cost, and how to get help.
+
+    :param str lang: one of ``opt_out_line.LANGUAGES``
+    :param frequency: the company's own sentence about how often it texts
+    :returns: tuple of str
+    """
     usual, rates, help_line = _DISCLOSURES[lang]
-    parts = (greeting or _GREETINGS[lang][scope], frequency or usual, rates, help_line)
-    return f"{company}: {' '.join(' '.join(part.split()) for part in parts)}"
+    return (frequency or usual, rates, help_line)

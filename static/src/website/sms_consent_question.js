@@ -47,7 +47,13 @@ export class SmsConsentQuestion extends Interaction {
     }
 
     get isAsked() {
-        return Boolean(this.fieldEl?.querySelector("input[name=sms_consent]"));
+        return Boolean(
+            this.fieldEl?.querySelector("input[name=sms_consent], .o_sms_consent_given")
+        );
+    }
+
+    get isGiven() {
+        return Boolean(this.fieldEl?.querySelector(".o_sms_consent_given"));
     }
 
     get jobId() {
@@ -82,7 +88,7 @@ export class SmsConsentQuestion extends Interaction {
     async onChange(ev) {
         if (ev.target.name === "sms_consent") {
             setError(this.fieldEl, false);
-        } else if (ev.target.name === "job_id" && this.isAsked) {
+        } else if (ev.target.name === "job_id" && this.isAsked && !this.isGiven) {
             const before = this.fieldEl.dataset.smsConsentVersion;
             await this.waitFor(this.load());
             if (!this.question) {
@@ -123,6 +129,10 @@ patch(Form.prototype, {
         const isRefused = Array.isArray(errorFields) && errorFields.includes("sms_consent");
         const fieldEl = this.el.querySelector(FIELD_SELECTOR);
         if (!fieldEl?.querySelector("input[name=sms_consent]")) {
+            if (isRefused) {
+                // What was agreed to by text was withdrawn since: ask after all.
+                fieldEl?.querySelector(".o_sms_consent_given")?.remove();
+            }
             this.el.dispatchEvent(new CustomEvent(ASK_EVENT));
             return isValid && !isRefused;
         }
