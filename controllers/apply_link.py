@@ -107,11 +107,15 @@ class ApplyLink(JobForm):
         # sudo: the website may be another company's, whose visitors see that one's jobs only
         if request.website.sudo().company_id == link.company_id:
             companies.append(False)
-        return request.env["hr.job"].sudo().search(
-            Domain("company_id", "in", companies)
-            & Domain("is_published", "=", True)
-            & Domain(request.website.website_domain()),
-            limit=_MOST_JOBS,
+        return (
+            request.env["hr.job"]
+            .sudo()
+            .search(
+                Domain("company_id", "in", companies)
+                & Domain("is_published", "=", True)
+                & Domain(request.website.website_domain()),
+                limit=_MOST_JOBS,
+            )
         )
 
     def _apply_form(self, link, token, job):
@@ -145,8 +149,8 @@ class ApplyLink(JobForm):
                 "heading": heading,
                 "text": text,
                 "done": obstacle == "completed",
-                "keyword": helps and link.keyword,
-                "number": helps and link.our_number,
+                "help": helps and self._new_link_text(link),
+                "keyword": link.keyword,
                 "uri": helps and sms_uri(link.our_number, link.keyword),
                 **values,
             },
@@ -166,6 +170,13 @@ class ApplyLink(JobForm):
         text = request.env._(text)  # pylint: disable=gettext-variable
         helps = bool(helps and link.keyword and link.our_number)
         return heading, text % values, helps, values
+
+    def _new_link_text(self, link):
+        return request.env._(
+            "Text %(keyword)s to %(number)s for a new link.",
+            keyword=link.keyword,
+            number=link.our_number,
+        )
 
     # ------------------------------------------------------------
     # The form's POST
@@ -193,11 +204,7 @@ class ApplyLink(JobForm):
             heading, text, helps, _values = self._apply_obstacle_words(link, obstacle)
             text = f"{heading}. {text}"
             if helps:
-                text += " " + request.env._(
-                    "Text %(keyword)s to %(number)s for a new one.",
-                    keyword=link.keyword,
-                    number=link.our_number,
-                )
+                text += f" {self._new_link_text(link)}"
             raise UserError(text)
         asked = int(job_id) if re.fullmatch(r"[0-9]{1,9}", str(job_id or "")) else 0
         jobs = link.job_id or self._jobs_of(link)

@@ -264,9 +264,7 @@ class TestTextToApply(TextToApplyCase):
         self.assertFalse(self.drain().sent)
         self.assertEqual(self.greetings(french).failure_code, "country_refused:FR")
         self.assertEqual(self.told("got no answer").res_id, applicant.id)
-        self.assertIn(
-            self.manager.partner_id, self.told("got no answer").notified_partner_ids
-        )
+        self.assertIn(self.manager.partner_id, self.told("got no answer").notified_partner_ids)
 
     def told(self, subject):
         return self.env["mail.message"].search(
@@ -479,7 +477,7 @@ class TestApplyLink(TextToApplyCase):
         [button] = late.xpath("//a[starts-with(@href, 'sms:')]")
         self.assertEqual(button.get("href"), f"sms:{OUR_NUMBER}?body=Nurse")
         answer = self.send_form(page)
-        self.assertIn("Text Nurse to +12025550100 for a new one", answer["error"])
+        self.assertIn("Text Nurse to +12025550100 for a new link", answer["error"])
         self.env.cr.execute(
             "UPDATE hr_sms_message SET create_date = create_date - interval '11 minutes'"
         )
@@ -529,9 +527,7 @@ class TestApplyLink(TextToApplyCase):
         self.assertEqual(answer["error_fields"], ["sms_consent"])
         page = self.link_page(path)
         self.assertEqual(len(page.xpath("//input[@name='sms_consent']")), 2)
-        self.assertEqual(
-            self.send_form(page, sms_consent="no"), {"id": self.applications().id}
-        )
+        self.assertEqual(self.send_form(page, sms_consent="no"), {"id": self.applications().id})
         event = self.thread_with().consent_ids.sorted("sequence")[-1]
         self.assertEqual((event.event, event.method), ("declined", "job_form"))
         self.assertTrue(event.page_url.endswith("/sms/apply/"), "the key is not kept")
@@ -616,9 +612,7 @@ class TestKeywordConflicts(TextingMixin, TransactionCase):
         super().setUpClass()
         cls.set_up_texting()
         cls.keywords = cls.env["hr.sms.keyword"].with_user(cls.manager)
-        cls.taken = cls.keywords.create(
-            {"word": "Pflege", "action": "apply", "job_id": cls.job.id}
-        )
+        cls.taken = cls.keywords.create({"word": "Pflege", "action": "apply", "job_id": cls.job.id})
 
     def refused(self, words, **values):
         values = {"action": "apply", **values}
@@ -660,9 +654,7 @@ class TestKeywordConflicts(TextingMixin, TransactionCase):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         job = self.env["hr.job"].create({"name": "Nurse", "company_id": other.id})
         self.env["hr.sms.keyword"].create({"word": "Pflege", "action": "apply", "job_id": job.id})
-        self.env["hr.sms.keyword"].create(
-            {"word": "Geheim", "action": "apply", "job_id": job.id}
-        )
+        self.env["hr.sms.keyword"].create({"word": "Geheim", "action": "apply", "job_id": job.id})
         self.refused("a keyword of another company", word="geheim", company_id=False)
 
     def test_an_archived_one(self):
@@ -698,4 +690,6 @@ class TestKeywordConflicts(TextingMixin, TransactionCase):
     def test_own_words_are_no_built_in_ones(self):
         self.assertEqual(keywords.fold_keyword("Pflege"), self.taken.folded)
         with self.assertRaises(UserError):
-            self.env["hr.sms.keyword"].create({"word": "HALT", "action": "stop"}).action_poster_pdf()
+            self.env["hr.sms.keyword"].create(
+                {"word": "HALT", "action": "stop"}
+            ).action_poster_pdf()
