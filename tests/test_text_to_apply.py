@@ -454,10 +454,10 @@ class TestApplyLink(TextToApplyCase):
         page = self.link_page(path)
         link = self.env["hr.sms.apply.link"].search([])
         thread_token = self.thread_with()._consent_token(consent_token.WITHDRAW)
-        token = link._token()
-        self.assertTrue(path.endswith(f"/{token}"))
-        changed = f"{'b' if token[0] != 'b' else 'c'}{token[1:]}"
-        for token in ("x", token[:-1], changed, "a" * 300, thread_token, "ä"):
+        right = link._token()
+        self.assertTrue(path.endswith(f"/{right}"))
+        changed = f"{'b' if right[0] != 'b' else 'c'}{right[1:]}"
+        for token in ("x", right[:-1], changed, "a" * 300, thread_token, "ä"):
             with self.subTest(token=token):
                 unknown = self.link_page(f"/sms/apply/{token}", status=404)
                 self.assertIn("copy the whole link", unknown.text_content())

@@ -2,8 +2,8 @@
 
 import io
 
-from PIL import Image
 from pdfminer.high_level import extract_text
+from PIL import Image
 
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, HttpCase, tagged
