@@ -48,6 +48,15 @@ class HrApplicant(models.Model):
         )
         return applicant.with_env(self.env), True
 
+    def _sms_writes_from(self, number):
+        """Tell whether a number is one of this applicant's now.
+
+        :param str number: as Twilio named it: what has just texted is a number, also where the
+            library does not know it (new ranges, short codes)
+        :returns: bool
+        """
+        return self._sms_has_number(number) or bool(self) and self.partner_phone == number
+
 
 class HrSmsThread(models.Model):
     _inherit = "hr.sms.thread"
@@ -60,14 +69,19 @@ class HrSmsThread(models.Model):
         self.ensure_one()
         if self.number_flag == "wrong_number":
             return self.env["hr.applicant"]
-        return self.applicant_ids.filtered(
-            lambda one: (
-                one.active
-                and not one.talent_pool_ids
-                and one._sms_company() == self.company_id
-                and one._sms_has_number(self.number)
+        links = self.env["hr.sms.apply.link"].search([("thread_id", "=", self.id)])
+        return (
+            (self.applicant_ids | links.applicant_id)
+            .filtered(
+                lambda one: (
+                    one.active
+                    and not one.talent_pool_ids
+                    and one._sms_company() == self.company_id
+                    and one._sms_writes_from(self.number)
+                )
             )
-        ).sorted("id", reverse=True)
+            .sorted("id", reverse=True)
+        )
 
     def _known_person(self, applications):
         """Return what a new application of this number begins with.

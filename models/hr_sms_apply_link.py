@@ -148,7 +148,7 @@ class HrSmsApplyLink(models.Model):
             return "erased"
         if self.completed_date:
             return "completed"
-        if not applicant or not applicant._sms_has_number(thread.number):
+        if not applicant or not applicant._sms_writes_from(thread.number):
             return "moved"
         if applicant._sms_company() != thread.company_id:
             return "moved"

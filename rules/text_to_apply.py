@@ -198,7 +198,7 @@ def poster_disclosure(
         words["free"].format(url=url),
     ]
     parts += [
-        f"{words[name]}: {address}"
+        f"· {words[name]}: {address}"
         for name, address in (("terms", terms), ("privacy", privacy))
         if address
     ]

@@ -78,6 +78,7 @@ from . import test_story
 from . import test_takeover
 from . import test_terms_page
 from . import test_text_to_apply
+from . import test_text_to_apply_live
 from . import test_text_to_apply_poster
 from . import test_translations
 from . import test_uninstall

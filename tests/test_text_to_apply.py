@@ -180,6 +180,16 @@ class TestTextToApply(TextToApplyCase):
         self.assertEqual(second.partner_name, "Robin Candidate")
         self.assertEqual(second.partner_id, self.applicant.partner_id)
 
+    def test_a_number_that_the_library_does_not_know(self):
+        number = "+491512345678"
+        self.texts("Nurse", number=number)
+        self.texts("Nurse", number=number)
+        [applicant] = self.greetings(number).applicant_id
+        self.assertEqual((applicant.partner_phone, applicant.sms_number), (number, False))
+        self.assertEqual(self.env["hr.applicant"].search_count([("partner_phone", "=", number)]), 1)
+        page = self.link_page(self.path(self.greetings(number).body))
+        self.assertEqual(self.send_form(page), {"id": applicant.id})
+
     def test_two_people_of_one_number_are_not_mixed_up(self):
         self.make_applicant(partner_name="Kim Other", job_id=False)
         driver = self.env["hr.job"].create({"name": "Driver", "company_id": self.company.id})
