@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import debian
 from .locks import Lock, alone
-from .paths import CLUSTER
+from .paths import CLUSTER, DATA
 from .run import output_of, run
 from .say import Stop, step
 
@@ -97,6 +97,8 @@ class Cluster:
         with alone(
             "cluster-change", "Waiting for another command to start or stop the database server ..."
         ):
+            if self._is_orphan():
+                self._remove()
             self.users.share()
             if not (self.data / "PG_VERSION").exists():
                 self._create()
@@ -112,6 +114,19 @@ class Cluster:
                 )
             if not self.query(f"SELECT 1 FROM pg_roles WHERE rolname = '{USER}'", user="postgres"):
                 self.query(f"CREATE ROLE {USER} LOGIN CREATEDB", user="postgres")
+
+    def _is_orphan(self) -> bool:
+        """Tell whether this is left of a clone that was deleted and made again here: databases without their files."""
+        if (DATA / "filestore").exists() or not self.data.exists():
+            return False
+        unused = self.users.take(wait=False)
+        self.users.release()
+        return unused
+
+    def _remove(self) -> None:
+        if self.running():
+            self._run(self._control("-m", "immediate", "stop"), "stop an abandoned database server")
+        shutil.rmtree(CLUSTER)
 
     def version(self) -> str:
         match = re.search(

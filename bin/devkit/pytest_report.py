@@ -17,6 +17,7 @@ counts = {
     "collected": 0,
 }
 skipped: list[str] = []
+seconds: dict[str, float] = {}  # by test file
 
 
 def pytest_collection_modifyitems(items):
@@ -37,6 +38,8 @@ def _reason(report) -> str:
 
 
 def pytest_runtest_logreport(report):
+    file = report.nodeid.partition("::")[0]
+    seconds[file] = seconds.get(file, 0) + report.duration
     if hasattr(report, "wasxfail"):
         if report.when == "call" or report.skipped:
             counts["xfailed" if report.skipped else "xpassed"] += 1
@@ -52,5 +55,5 @@ def pytest_runtest_logreport(report):
 
 def pytest_sessionfinish():
     Path(os.environ["TEXTING_REPORT"]).write_text(
-        json.dumps({"counts": counts, "skipped": skipped})
+        json.dumps({"counts": counts, "skipped": skipped, "seconds": seconds})
     )

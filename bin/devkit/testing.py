@@ -43,6 +43,7 @@ WITH_VALUE = {
     "--ignore",
 }
 OTHER = "tests/other_modules"  # tests on a database with other modules that send texts
+SLOWEST = 15  # files named at the end of a long run
 PURE = ("simulator/tests", "bin/tests", "bench/tests")  # folders whose tests need no Odoo
 
 
@@ -53,6 +54,7 @@ class Outcome:
     counts: dict[str, int] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)  # by test file
 
     def add(self, name: str, code: int, report: Path) -> None:
         """0 passed, 1 some failed, 5 nothing selected (only a problem when no other run has anything either)."""
@@ -61,6 +63,7 @@ class Outcome:
             for key, number in found["counts"].items():
                 self.counts[key] = self.counts.get(key, 0) + number
             self.skipped += found["skipped"]
+            self.seconds |= found["seconds"]
             report.unlink()
         if code == 1:
             self.problems.append(f"{name}: tests failed")
@@ -245,6 +248,9 @@ def summarise(outcome: Outcome, seconds: float) -> int:
             "\nbin/test FAILED. Odoo's log of this run is .dev/log/test.log (test-other.log with other modules);"
             " screenshots are in .dev/screenshots."
         )
+    slowest = sorted(outcome.seconds.items(), key=lambda entry: -entry[1])[:SLOWEST]
+    if len(outcome.seconds) > SLOWEST:
+        line("Slowest files: " + ", ".join(f"{Path(file).name} {took:.0f} s" for file, took in slowest))
     parts = [
         f"{outcome.counts[key]} {key}"
         for key in ("failed", "error", "passed", "skipped", "xfailed", "xpassed")
