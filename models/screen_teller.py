@@ -40,8 +40,9 @@ def tell(db_name, thread_ids):
         if db_name in _running:
             return
         _running.add(db_name)
+    # No daemon: Odoo gives such threads a second to finish before it closes their connections.
     thread = threading.Thread(
-        target=_run, args=(db_name,), name=f"recruitment_texting.screens.{db_name}", daemon=True
+        target=_run, args=(db_name,), name=f"recruitment_texting.screens.{db_name}", daemon=False
     )
     try:
         thread.start()
