@@ -253,13 +253,14 @@ class HrApplicant(models.Model):
                 self.env._("A text is about jobs (job) or reminds of something (reminder).")
             )
         body = self._sms_text_argument(body, BODY_LIMIT * 4) or ""
+        template = self._sms_template_argument(template_id)
         texts = [
             applicant._sms_text(
                 applicant._sms_usable_number(number),
                 body,
                 purpose=purpose or "job",
                 author=self.env.user,
-                template=self._sms_template_argument(template_id),
+                template=template,
             )
             for applicant in self
         ]
@@ -282,24 +283,33 @@ class HrApplicant(models.Model):
         :returns: :class:`~.hr_sms_message_offer.Text`
         """
         self.ensure_one()
-        applicant_sudo = self.sudo()  # the caller checked the right to read the applicant
-        return Text(
-            company=applicant_sudo._sms_company(),
-            number=number,
-            body=body,
-            applicant=self,
-            number_typed=bool(applicant_sudo.partner_phone),
-            answer_waiting=not number and applicant_sudo._sms_answer_waiting(),
-            **values,
-        )
+        [text] = self._sms_texts({self.id: [number]}, body=body, **values)
+        return text
 
-    def _sms_answer_waiting(self):
-        """Tell whether the job form was answered with a number that cannot be used."""
-        return bool(
-            self.env["hr.sms.pending.answer"].search_count(
-                [("applicant_id", "=", self.id)], limit=1
+    def _sms_texts(self, numbers, **values):
+        """Return a text to each number of these applicants. One query beside their own fields.
+
+        :param dict numbers: list of E.164 numbers by applicant id, empty where there is none
+        :param values: further parameters of :class:`~.hr_sms_message_offer.Text`
+        :returns: list of :class:`~.hr_sms_message_offer.Text`, in the order of the applicants
+        """
+        # sudo: the caller checked the right to read the applicants
+        without = [one.id for one in self if not any(numbers.get(one.id) or ())]
+        answers = self.env["hr.sms.pending.answer"].sudo()
+        # the job form was answered with a number that cannot be used
+        waiting = set(answers.search([("applicant_id", "in", without)]).applicant_id.ids)
+        return [
+            Text(
+                company=applicant.sudo()._sms_company(),
+                number=number,
+                applicant=applicant,
+                number_typed=bool(applicant.sudo().partner_phone),
+                answer_waiting=applicant.id in waiting,
+                **values,
             )
-        )
+            for applicant in self
+            for number in numbers.get(applicant.id) or [None]
+        ]
 
     def _sms_ask_gate(self, number, thread, purpose="job"):
         """Ask the gate whether this applicant may be texted at all.

@@ -25,28 +25,24 @@ class HrApplicant(models.Model):
         :raises AccessError: without the right to view SMS or to read the applicant
         """
         tab = super().sms_tab(number, before_id, limit)
-        tab["introduction"] = tab["gate"]["allowed"] and self._sms_tab_introduction(tab["number"])
-        # sudo: senders do not read the account; what is left is told to those who spend it
-        account_sudo = (
-            self.env["hr.sms.allowance"].sudo().search([("company_id", "=", tab["company"]["id"])])
-        )
+        tab["introduction"] = tab["gate"]["allowed"] and self._sms_tab_introduction(tab)
+        account_sudo = self._sms_account()
         is_limited = tab["can_send"] and account_sudo and account_sudo.mode != "unlimited"
         tab["allowance_left"] = max(account_sudo.balance, 0) if is_limited else False
         return tab
 
-    def _sms_tab_introduction(self, number):
+    def _sms_tab_introduction(self, tab):
         """Return the names of which a first text should say one, ``False`` after the first.
 
         Twilio's messaging policy and the CTIA's principles ask that the sender names itself.
         """
-        thread = self._sms_thread(number)
         # sudo: whether they know us already matters, whoever wrote
         written = (
             self.env["hr.sms.message"]
             .sudo()
             .search_count(
                 [
-                    ("thread_id", "=", thread.id),
+                    ("thread_id", "=", tab["thread_id"]),
                     ("direction", "=", "outbound"),
                     ("kind", "!=", "confirmation"),
                     ("state", "not in", ("canceled", "failed")),
@@ -56,7 +52,7 @@ class HrApplicant(models.Model):
         )
         if written:
             return False
-        return [self.env.user.name, self.sudo()._sms_company().name]
+        return [self.env.user.name, tab["company"]["name"]]
 
     def sms_templates(self, number=None):
         """Return the templates for texts to this applicant, ready to be sent.
@@ -72,7 +68,8 @@ class HrApplicant(models.Model):
         templates = self.env["sms.template"].search(
             Domain("model", "=", "hr.applicant"), limit=TEMPLATES, order="name, id"
         )
-        lang = self._sms_language(self._sms_usable_number(number))
+        text = self._sms_text(self._sms_usable_number(number), None)
+        [lang] = self.env["hr.sms.message"]._languages([text])
         return [self._sms_filled_in(template, lang) for template in templates]
 
     def _sms_template_argument(self, template_id):
@@ -94,10 +91,7 @@ class HrApplicant(models.Model):
     def _sms_filled_in(self, template, lang):
         filled = {"id": template.id, "name": template.name, "body": "", "error": ""}
         try:
-            # A template of another language for everybody says so itself.
-            how = {"compute_lang": True} if template.lang else {"set_lang": lang}
-            body = template._render_field("body", self.ids, **how)[self.id]
-            filled["body"] = str(body or "").strip()
+            filled["body"] = self._sms_fill_in(template, lang)[self.id]
         except UserError as error:
             filled["error"] = self.env._(
                 "This template cannot be filled in for %(applicant)s: %(reason)s",
@@ -106,11 +100,16 @@ class HrApplicant(models.Model):
             )
         return filled
 
-    def _sms_language(self, number):
-        """Return the language to write to a number in.
+    def _sms_fill_in(self, template, lang, **names):
+        """Fill in a template for these applicants.
 
-        :param str number: E.164
-        :returns: code of an installed language, ``False`` when none is the candidate's
+        :param template: ``sms.template`` record
+        :param lang: code of an installed language, falsy for the user's; a template that says
+            itself in which language each one gets it is not asked to be in another
+        :param names: what the template shall know beside ``object``
+        :returns: dict from applicant id to str
+        :raises UserError: when it cannot be filled in
         """
-        [lang] = self.env["hr.sms.message"]._languages([self._sms_text(number, None)])
-        return lang
+        how = {"compute_lang": True} if template.lang else {"set_lang": lang}
+        bodies = template._render_field("body", self.ids, add_context=names, **how)
+        return {id_: str(body or "").strip() for id_, body in bodies.items()}

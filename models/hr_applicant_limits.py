@@ -93,13 +93,17 @@ class HrApplicant(models.Model):
             )
         return notices
 
+    def _sms_account(self):
+        """Return the allowance that texts to this applicant are paid from.
+
+        :returns: ``hr.sms.allowance`` record (superuser), possibly empty
+        """
+        # sudo: senders do not read the account, they learn what is left and when it runs low
+        company = self.sudo()._sms_company()
+        return self.env["hr.sms.allowance"].sudo().search([("company_id", "=", company.id)])
+
     def _sms_tab_allowance(self):
-        # sudo: senders do not read the account, they learn that it runs low
-        account_sudo = (
-            self.env["hr.sms.allowance"]
-            .sudo()
-            .search([("company_id", "=", self.sudo()._sms_company().id)])
-        )
+        account_sudo = self._sms_account()
         if not account_sudo or not account_sudo.is_low:
             return []
         return [

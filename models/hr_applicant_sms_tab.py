@@ -9,7 +9,6 @@ from .hr_applicant import SEND_GROUP, VIEW_GROUP
 from .hr_sms_gate import BODY_LIMIT
 from .hr_sms_thread import OFFICER_GROUP
 from .hr_sms_thread_erasure import MANAGER_GROUP
-from .transactions import short_transaction
 
 _lt = LazyTranslate(__name__)
 
@@ -132,14 +131,7 @@ class HrApplicant(models.Model):
         self.ensure_one()
         self._sms_check_right(VIEW_GROUP)
         thread = self._sms_thread(self._sms_usable_number(number))
-        unread = self.env["hr.sms.message"].search(
-            [("thread_id", "=", thread.id), ("is_unread", "=", True)]
-        )
-        if unread:
-            # Found under the user's own rights. Two screens that show the same text mark it at
-            # once: a transaction of its own lets the second find nothing left to do.
-            with short_transaction(self.env.registry) as env:
-                unread.with_env(env)._mark_read()
+        self.env["hr.sms.message"]._mark_thread_read(thread)
         return True
 
     def _sms_tab_numbers(self):

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -53,44 +54,39 @@ class HrApplicant(models.Model):
         )
         by_delay = defaultdict(list)
         for stage, theirs in applicants.grouped("stage_id").items():
-            bodies = theirs._sms_bodies_of(stage.sms_template_id)
-            by_delay[stage.sms_delay] += [
-                applicant._sms_text(
-                    applicant.sms_number,
-                    bodies[applicant],
-                    kind="auto",
-                    template=stage.sms_template_id,
-                    stage=stage,
-                )
-                for applicant in theirs
-                if bodies[applicant]
-            ]
+            drafts = theirs._sms_texts(
+                {one.id: [one.sms_number] for one in theirs},
+                body="",
+                kind="auto",
+                template=stage.sms_template_id,
+                stage=stage,
+            )
+            by_delay[stage.sms_delay] += self._sms_with_template(drafts, stage.sms_template_id)
         now = fields.Datetime.now()
         for hours, texts in by_delay.items():
             # What is refused is kept as not sent: who looks for the text of the stage finds why.
             date = now + timedelta(hours=hours) if hours else None
             self.env["hr.sms.message"]._offer(texts, date, keep_refused=True)
 
-    def _sms_bodies_of(self, template):
-        """Fill in a template for applicants, each in the language to write to them in.
+    def _sms_with_template(self, drafts, template):
+        """Fill in a template, in the language to write to each one in.
 
         The sender in it is the recruiter of the application.
 
+        :param drafts: list of :class:`~.hr_sms_message_offer.Text` to an applicant each
         :param template: ``sms.template`` record
-        :returns: dict from applicant to text, empty where it cannot be filled in
+        :returns: list of those that have words, without those that cannot be filled in
         """
-        bodies = dict.fromkeys(self, "")
-        recruiters = self.grouped(lambda one: (one.user_id or self.env.user, one._sms_main_lang()))
-        for (recruiter, lang), theirs in recruiters.items():
-            how = {"compute_lang": True} if template.lang else {"set_lang": lang}
+        alike = defaultdict(list)
+        languages = self.env["hr.sms.message"]._languages(drafts)
+        for draft, lang in zip(drafts, languages, strict=True):
+            alike[draft.applicant.user_id or self.env.user, lang].append(draft)
+        texts = []
+        for (recruiter, lang), theirs in alike.items():
+            applicants = self.concat(*(draft.applicant for draft in theirs))
             try:
-                rendered = template._render_field(
-                    "body", theirs.ids, add_context={"user": recruiter}, **how
-                )
+                bodies = applicants._sms_fill_in(template, lang, user=recruiter)
             except UserError:
                 continue  # logged by the renderer; the applications move on all the same
-            bodies |= {one: str(rendered[one.id] or "").strip() for one in theirs}
-        return bodies
-
-    def _sms_main_lang(self):
-        return self._sms_language(self.sms_number) if self.sms_number else self.env.lang
+            texts += [replace(draft, body=bodies[draft.applicant.id]) for draft in theirs]
+        return [text for text in texts if text.body]

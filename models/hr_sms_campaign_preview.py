@@ -92,7 +92,7 @@ class HrSmsCampaign(models.Model):
         """
         # sudo: the numbers of applicants the user may read
         applicants_sudo = applicants.sudo()
-        applicants_sudo.fetch(["sms_number"])
+        applicants_sudo.fetch(["sms_number", "company_id", "job_id", "partner_phone"])
         numbers = {
             applicant.id: [applicant.sms_number] if applicant.sms_number else []
             for applicant in applicants_sudo
@@ -131,6 +131,7 @@ class HrSmsCampaign(models.Model):
         """
         texts = applicants._sms_texts(
             self._numbers_of(applicants),
+            body="",
             kind="bulk",
             author=author,
             opt_out_line=self.opt_out_line,

@@ -8,7 +8,6 @@ from odoo.tools import SQL
 from .hr_applicant import SEND_GROUP
 from .hr_sms_campaign_recipient import OPEN
 from .hr_sms_gate_campaign import HIDDEN, OTHER_COMPANY, PAUSED, STOPPED
-from .hr_sms_thread import VIEW_GROUP
 from .transactions import short_transaction
 
 _logger = logging.getLogger(__name__)
@@ -173,12 +172,13 @@ class HrSmsCampaign(models.Model):
 
     def _park_texts(self):
         """Mark what waits in the queue as held back. What a sender holds is left to the gate."""
-        self._change_waiting(
+        self.env["hr.sms.message"]._change_waiting(
+            SQL("campaign_id = %s", self.id),
             SQL(
                 "wait_code = %s, next_attempt_date = %s",
                 PAUSED,
                 fields.Datetime.now() + timedelta(days=365),
-            )
+            ),
         )
 
     def _unpark(self):
@@ -214,13 +214,9 @@ class HrSmsCampaign(models.Model):
 
     def _cancel_rest(self):
         """Cancel what waits, and make no more."""
-        canceled = self._change_waiting(
-            SQL(
-                "state = 'canceled', failure_code = %s, wait_code = NULL, next_attempt_date = NULL",
-                STOPPED,
-            )
+        self.env["hr.sms.message"]._cancel_waiting(
+            SQL("campaign_id = %s", self.id), SQL("%s", STOPPED)
         )
-        canceled._give_back()
         self.env["hr.sms.campaign.recipient"].flush_model()
         self.env.cr.execute(
             "UPDATE hr_sms_campaign_recipient SET state = 'refused', code = %s"
@@ -228,34 +224,6 @@ class HrSmsCampaign(models.Model):
             [STOPPED, self.id],
         )
         self.env["hr.sms.campaign.recipient"].invalidate_model(["state", "code"])
-
-    def _change_waiting(self, change):
-        """Change the texts that wait and that no sender holds.
-
-        :param change: SQL assignments
-        :returns: the changed ``hr.sms.message`` records
-        """
-        self.env["hr.sms.message"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH waiting AS (
-                    SELECT id FROM hr_sms_message
-                     WHERE campaign_id = %s AND state IN ('scheduled', 'queued')
-                       FOR UPDATE SKIP LOCKED
-                )
-                UPDATE hr_sms_message AS message SET %s
-                  FROM waiting WHERE message.id = waiting.id
-             RETURNING message.id
-                """,
-                self.id,
-                change,
-            )
-        )
-        messages = self.env["hr.sms.message"].browse(row[0] for row in self.env.cr.fetchall())
-        messages.invalidate_recordset()
-        messages.thread_id._notify_changed()
-        return messages
 
     # ------------------------------------------------------------
     # Making the texts
@@ -547,16 +515,8 @@ class HrSmsCampaign(models.Model):
         if not self or not self.env.registry.ready:
             return
         # sudo: who may see the texts is looked up whoever caused the change
-        users = self.env["res.users"].sudo()
         for company, campaigns in self.sudo().grouped("company_id").items():
-            viewers = users.search(
-                [
-                    ("all_group_ids", "in", self.env.ref(VIEW_GROUP).ids),
-                    ("company_ids", "in", company.ids),
-                    ("share", "=", False),
-                ]
-            )
-            for user in viewers:
+            for user in self.env["res.users"]._sms_viewers(company):
                 user._bus_send("hr_recruitment_texting/campaign", {"campaign_ids": campaigns.ids})
 
 

@@ -89,8 +89,7 @@ class HrSmsCampaign(models.Model):
         template = self.template_id.with_context(lang=language or self.env.lang)
         try:
             if template.lang:  # it says itself in which language each one gets it
-                bodies = template._render_field("body", applicants.ids, compute_lang=True)
-                return {id_: str(body or "").strip() for id_, body in bodies.items()}
+                return applicants._sms_fill_in(template, language)
             body = placeholders.from_template(template.body)
             expressions = {
                 name: template._render_template(

@@ -1,6 +1,4 @@
-from datetime import timedelta
-
-from odoo import fields, models
+from odoo import models
 from odoo.tools.translate import LazyTranslate
 
 from .hr_sms_gate import REASONS, WAITS, Verdict
@@ -15,8 +13,6 @@ REASONS[OTHER_COMPANY] = _lt(
 )
 REASONS[HIDDEN] = _lt("Whoever started the campaign may not read this application any more.")
 WAITS[PAUSED] = _lt("Waits because its campaign is paused.")
-# Texts of a paused campaign are looked at again then; resuming it does not wait for that.
-LOOK_AGAIN = timedelta(hours=1)
 
 
 class HrSmsGate(models.AbstractModel):
@@ -35,7 +31,7 @@ class HrSmsGate(models.AbstractModel):
         return [STOPPED if state == "stopped" else None for state in states]
 
     def _defer_campaign(self, requests):
-        wait = Verdict(wait_code=PAUSED, until=fields.Datetime.now() + LOOK_AGAIN)
+        wait = Verdict(wait_code=PAUSED)
         return [wait if state == "paused" else None for state in self._campaign_states(requests)]
 
     def _campaign_states(self, requests):

@@ -8,6 +8,7 @@ from odoo.addons.phone_validation.tools import phone_validation
 from ..rules import keywords, segments
 from ..rules.opt_out_phrases import classify
 from .hr_sms_keyword import Keyword
+from .transactions import short_transaction
 
 # Twilio's own limit for a received text: kept whole.
 BODY_LIMIT = 1600
@@ -309,6 +310,19 @@ class HrSmsMessage(models.Model):
         if meaning == "wrong_number":
             concerned._flag_number("wrong_number")
         concerned._tell_about_opt_out(meaning)
+
+    @api.model
+    def _mark_thread_read(self, thread):
+        """Mark those received texts of a thread as read that the user may read.
+
+        :param thread: ``hr.sms.thread`` record; the caller checked the right to view it
+        """
+        unread = self.search([("thread_id", "=", thread.id), ("is_unread", "=", True)])
+        if unread:
+            # Found under the user's own rights. Two screens that show the same text mark it at
+            # once: a transaction of its own lets the second find nothing left to do.
+            with short_transaction(self.env.registry) as env:
+                unread.with_env(env)._mark_read()
 
     def _mark_read(self):
         """Mark received texts as read. Runs in a short READ COMMITTED transaction."""

@@ -3,8 +3,6 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import plaintext2html
 
-from .hr_sms_thread import VIEW_GROUP
-
 SUBTYPE = "hr_recruitment_texting.mt_applicant_sms_received"
 
 
@@ -123,9 +121,7 @@ class HrSmsThread(models.Model):
         users = followers.partner_id.user_ids | self.user_id.filtered("sms_notify_assigned")
 
         def may_know(user):
-            if not user.active or user.share or not user.has_group(VIEW_GROUP):
-                return False
-            if self.company_id not in user.company_ids:
+            if user.share or not user._sms_may_view_for(self.company_id):
                 return False
             as_user = applicant.with_user(user).with_context(
                 allowed_company_ids=user.company_ids.ids

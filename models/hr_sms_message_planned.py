@@ -208,6 +208,24 @@ class HrSmsMessage(models.Model):
         :param code: ``SQL``, why; ``thread`` is the text's
         :returns: the canceled ``hr.sms.message`` records
         """
+        canceled = self._change_waiting(
+            where,
+            SQL(
+                "state = 'canceled', wait_code = NULL, next_attempt_date = NULL, failure_code = %s",
+                code,
+            ),
+        )
+        canceled.sudo()._give_back()  # the account follows, whoever canceled
+        return canceled
+
+    @api.model
+    def _change_waiting(self, where, change):
+        """Change texts that wait. Rows that a sender holds at this moment are left to it.
+
+        :param where: ``SQL``, which texts
+        :param change: ``SQL`` assignments; ``thread`` is the text's
+        :returns: the changed ``hr.sms.message`` records
+        """
         self.flush_model()
         self.env.cr.execute(
             SQL(
@@ -217,24 +235,20 @@ class HrSmsMessage(models.Model):
                      WHERE state IN ('queued', 'scheduled') AND kind != 'confirmation' AND %(where)s
                        FOR UPDATE SKIP LOCKED
                 )
-                UPDATE hr_sms_message AS message
-                   SET state = 'canceled', wait_code = NULL, failure_code = %(code)s,
-                       write_date = %(now)s
+                UPDATE hr_sms_message AS message SET %(change)s, write_date = %(now)s
                   FROM waiting, hr_sms_thread AS thread
                  WHERE message.id = waiting.id AND thread.id = message.thread_id
              RETURNING message.id
                 """,
                 where=where,
-                code=code,
+                change=change,
                 now=fields.Datetime.now(),
             )
         )
-        canceled = self.browse(row[0] for row in self.env.cr.fetchall())
-        if canceled:
-            canceled.invalidate_recordset()
-            canceled.sudo()._give_back()  # the account follows, whoever canceled
-            canceled.thread_id._notify_changed()
-        return canceled
+        changed = self.browse(row[0] for row in self.env.cr.fetchall())
+        changed.invalidate_recordset()
+        changed.thread_id._notify_changed()
+        return changed
 
     def _ask_gate_again(self, body, stage):
         """Ask the gate about a text with its new words or time.

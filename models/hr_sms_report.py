@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
@@ -35,7 +34,6 @@ class HrSmsReport(models.Model):
 
     date = fields.Datetime(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
     direction = fields.Selection([("outbound", "Sent"), ("inbound", "Received")], readonly=True)
     kind = fields.Selection(
         selection=lambda self: (
@@ -105,7 +103,7 @@ class HrSmsReport(models.Model):
         return SQL(
             """
             SELECT message.id, message.create_date AS date, message.company_id, message.direction,
-                   message.kind, message.thread_id,
+                   message.kind,
                    CASE WHEN message.state IN ('scheduled', 'queued', 'sending') THEN 'waiting'
                         WHEN message.state = 'unknown' THEN 'sent'
                         ELSE message.state END AS outcome,
@@ -172,10 +170,7 @@ class HrSmsReport(models.Model):
             cannot be told: no texts yet, no right to see it, or no limit
         :raises AccessError: without the right to view SMS
         """
-        if not self.env.user.has_group(VIEW_GROUP):
-            raise AccessError(
-                self.env._('You need the permission "View SMS" for this. Ask an administrator.')
-            )
+        self.env["hr.applicant"]._sms_check_right(VIEW_GROUP)
         days = days if isinstance(days, int) and 0 < days <= LONGEST else 30
         since = fields.Datetime.now() - timedelta(days=days)
         period = Domain("date", ">=", since) & Domain("company_id", "in", self.env.companies.ids)

@@ -399,17 +399,7 @@ class HrSmsThread(models.Model):
         threads = self.sudo().exists().with_context(active_test=False)
         if not threads:
             return
-        users = (
-            self.env["res.users"]
-            .sudo()
-            .search(
-                [
-                    ("all_group_ids", "in", self.env.ref(VIEW_GROUP).ids),
-                    ("company_ids", "in", threads.company_id.ids),
-                    ("share", "=", False),
-                ]
-            )
-        )
+        users = self.env["res.users"]._sms_viewers(threads.company_id)
         # Officers read every applicant of their companies (see security/rules.xml); for the
         # others, interviewers, it depends on each thread.
         officers = users.filtered_domain([("all_group_ids", "in", self.env.ref(OFFICER_GROUP).ids)])

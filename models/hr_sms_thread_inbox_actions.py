@@ -79,12 +79,7 @@ class HrSmsThread(models.Model):
         :raises AccessError: without the right to view SMS or to read the conversation
         """
         self._inbox_check(VIEW_GROUP)
-        unread = self.env["hr.sms.message"].search(
-            [("thread_id", "=", self.id), ("is_unread", "=", True)]
-        )
-        if unread:
-            with short_transaction(self.env.registry) as env:  # see hr.applicant.sms_mark_read
-                unread.with_env(env)._mark_read()
+        self.env["hr.sms.message"]._mark_thread_read(self)
         return True
 
     def sms_archive(self, archive=True):
@@ -160,18 +155,7 @@ class HrSmsThread(models.Model):
         :param limit: users to look at, at most
         :returns: ``res.users`` records (superuser)
         """
-        # sudo: whom one may see as a colleague is not asked
-        users = (
-            self.env["res.users"]
-            .sudo()
-            .search(
-                Domain("all_group_ids", "in", self.env.ref(VIEW_GROUP).ids)
-                & Domain("company_ids", "in", self.company_id.ids)
-                & Domain("share", "=", False)
-                & domain,
-                limit=limit,
-            )
-        )
+        users = self.env["res.users"]._sms_viewers(self.company_id, domain, limit)
         return users.filtered(
             lambda user: user.has_group(OFFICER_GROUP) or self._inbox_is_readable_to(user)
         )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .hr_sms_thread import LEDGER, VIEW_GROUP
+from .hr_sms_thread import LEDGER
 
 # Then it counts as an opt-out. A revocation has to be honoured within a reasonable time, at most
 # ten business days: 47 CFR 64.1200(a)(10).
@@ -89,12 +89,7 @@ class HrSmsThread(models.Model):
             applicant.message_partner_ids.user_ids,
         ):
             allowed = users.filtered(
-                lambda user: (
-                    user.active
-                    and not user.share
-                    and user.has_group(VIEW_GROUP)
-                    and self.company_id in user.company_ids
-                )
+                lambda user: not user.share and user._sms_may_view_for(self.company_id)
             )
             if allowed:
                 return allowed

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
@@ -18,8 +18,37 @@ class ResUsers(models.Model):
         :param company: ``res.company`` record
         :returns: bool
         """
+        return self._sms_belongs_to(SEND_GROUP, company)
+
+    def _sms_may_view_for(self, company):
+        """Tell whether a user may view a company's texts.
+
+        :param company: ``res.company`` record
+        :returns: bool
+        """
+        return self._sms_belongs_to(VIEW_GROUP, company)
+
+    def _sms_belongs_to(self, group, company):
         self.ensure_one()
-        return self.active and company in self.company_ids and self.has_group(SEND_GROUP)
+        return self.active and company in self.company_ids and self.has_group(group)
+
+    @api.model
+    def _sms_viewers(self, companies, domain=Domain.TRUE, limit=None):
+        """Find those who may view texts of companies.
+
+        :param companies: ``res.company`` records, of any of them
+        :param domain: further :class:`odoo.fields.Domain` on ``res.users``
+        :param limit: users at most
+        :returns: ``res.users`` records (superuser)
+        """
+        # sudo: whom one may see as a colleague is not asked
+        return self.sudo().search(
+            Domain("all_group_ids", "in", self.env.ref(VIEW_GROUP).ids)
+            & Domain("company_ids", "in", companies.ids)
+            & Domain("share", "=", False)
+            & domain,
+            limit=limit,
+        )
 
     def write(self, vals):
         if not _RIGHTS & vals.keys():
@@ -35,11 +64,7 @@ class ResUsers(models.Model):
         # sudo: follows from the change, whoever made it
         threads = self.env["hr.sms.thread"].sudo().search(Domain("user_id", "in", self.ids))
         lost = threads.filtered(
-            lambda thread: (
-                not thread.user_id.active
-                or thread.company_id not in thread.user_id.company_ids
-                or not thread.user_id.has_group(VIEW_GROUP)
-            )
+            lambda thread: not thread.user_id._sms_may_view_for(thread.company_id)
         )
         if lost:
             lost.write({"user_id": False})
