@@ -21,6 +21,7 @@ from . import res_config_settings_opt_out
 from . import res_company_welcome
 from . import res_company_apply
 from . import res_company_automations
+from . import res_config_settings_automations
 from . import hr_recruitment_stage
 from . import res_company_invitation
 from . import res_config_settings_invitation
@@ -54,7 +55,6 @@ from . import hr_sms_allowance_plan
 from . import hr_sms_gate_allowance
 from . import hr_sms_gate_campaign
 from . import hr_sms_message
-from . import hr_sms_message_inbox
 from . import hr_sms_message_offer
 from . import hr_sms_message_opt_out
 from . import hr_sms_message_welcome
@@ -76,6 +76,7 @@ from . import hr_sms_media
 from . import hr_sms_message_inbound
 from . import hr_sms_message_follow_up
 from . import hr_sms_message_notify
+from . import hr_sms_thread_notify
 from . import hr_sms_message_interview
 from . import hr_sms_message_ordinary
 from . import hr_sms_keyword
@@ -107,12 +108,14 @@ from . import hr_applicant_opt_out
 from . import hr_applicant_compose
 from . import hr_applicant_schedule
 from . import hr_sms_message_planned
+from . import hr_sms_message_inbox
 from . import hr_sms_message_stage
 from . import hr_sms_message_closing
 from . import hr_applicant_closing
 from . import hr_applicant_stage_text
 from . import hr_sms_message_handover
 from . import res_users
+from . import res_users_preferences
 from . import res_groups
 from . import hr_applicant_number_notices
 from . import hr_applicant_consent_reasons

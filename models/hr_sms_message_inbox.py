@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class HrSmsMessage(models.Model):
@@ -10,6 +11,13 @@ class HrSmsMessage(models.Model):
         "Waits for an Answer",
         readonly=True,
         help="Received, no keyword, and nobody has written since.",
+    )
+    answer_id = fields.Many2one(
+        "hr.sms.message",
+        "Answered With",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
 
     _waiting_for_us_idx = models.Index("(thread_id) WHERE is_waiting IS TRUE")
@@ -41,16 +49,36 @@ class HrSmsMessage(models.Model):
     def _queue(self, requests, scheduled_date=None):
         messages = super()._queue(requests, scheduled_date)
         # What goes to many, or by itself, answers nobody. Senders never hold a received text.
-        answered = messages.filtered(lambda message: message.kind == "direct").thread_id
-        if answered:
+        answers = messages.filtered(lambda message: message.kind == "direct")
+        if answers:
             self.env.cr.execute(
-                "UPDATE hr_sms_message SET is_waiting = FALSE"
-                " WHERE thread_id = ANY(%s) AND is_waiting IS TRUE",
-                [answered.ids],
+                """
+                UPDATE hr_sms_message AS text SET is_waiting = FALSE, answer_id = answer.id
+                  FROM hr_sms_message AS answer
+                 WHERE answer.id = ANY(%s) AND text.thread_id = answer.thread_id
+                   AND text.is_waiting IS TRUE
+                """,
+                [answers.ids],
             )
             if self.env.cr.rowcount:
-                self.invalidate_model(["is_waiting"])
+                self.invalidate_model(["is_waiting", "answer_id"])
         return messages
+
+    def _cancel_by(self, user):
+        """Cancel texts; what one of them would have answered waits again, unless another answers it."""
+        canceled = super()._cancel_by(user)
+        for text in self.search([("answer_id", "in", canceled.ids)]):
+            text.answer_id = self.search(
+                Domain("thread_id", "=", text.thread_id.id)
+                & Domain("id", ">", text.id)
+                & Domain("kind", "=", "direct")
+                & Domain("direction", "=", "outbound")
+                & Domain("state", "!=", "canceled"),
+                order="id",
+                limit=1,
+            )
+            text.is_waiting = not text.answer_id
+        return canceled
 
     def _mark_unread(self):
         """Mark received texts as unread. Runs in a short READ COMMITTED transaction."""

@@ -180,11 +180,13 @@ class HrSmsReport(models.Model):
             ["is_delivered:avg", "answer_hours:avg", "reply_hours:avg", "segment_count:sum"],
         )
         outcomes = dict(self._read_group(period, ["outcome"], ["__count"]))
+        threads = self.env["hr.sms.thread"]
+        threads._inbox_flush()
         outgoing = [outcomes.get(name, 0) for name in ("delivered", "sent", "failed")]
         return {
             "days": days,
             "since": fields.Datetime.to_string(since),
-            "waiting": self._sms_waiting_for_us(),
+            "waiting": threads._inbox_count("waiting", most=None),
             "sent": sum(outgoing),
             "received": outcomes.get("received", 0),
             "failed": outcomes.get("failed", 0),
@@ -196,27 +198,6 @@ class HrSmsReport(models.Model):
             **self._sms_overview_consent(since),
             "allowance_left": self._sms_overview_allowance(),
         }
-
-    def _sms_waiting_for_us(self):
-        """Return how many conversations of the last year end with what a candidate wrote."""
-        messages = self.env["hr.sms.message"]
-        query = messages._search(  # under the user's own rights
-            Domain("direction", "=", "inbound")
-            & Domain("company_id", "in", self.env.companies.ids)
-            & Domain("create_date", ">=", fields.Datetime.now() - timedelta(days=LONGEST))
-        )
-        alias = SQL.identifier(query.table)
-        query.add_where(
-            SQL(
-                """NOT EXISTS (SELECT FROM hr_sms_message AS later
-                                WHERE later.thread_id = %(alias)s.thread_id
-                                  AND later.id > %(alias)s.id
-                                  AND (later.direction = 'inbound' OR later.kind = 'direct'))""",
-                alias=alias,
-            )
-        )
-        [[count]] = self.env.execute_query(query.select(SQL("COUNT(*)")))
-        return count
 
     def _sms_overview_consent(self, since):
         events = {}

@@ -73,8 +73,8 @@ class HrSmsThread(models.Model):
         return self.env.execute_query(SQL("%s ORDER BY 2 DESC LIMIT %s", query, limit))
 
     @api.model
-    def _inbox_count(self, name):
-        """Return how many threads a filter has, ``MOST_COUNTED`` at most."""
+    def _inbox_count(self, name, most=MOST_COUNTED):
+        """Return how many threads a filter has, ``most`` at most."""
         if name in DENSE:
             query = SQL(
                 "SELECT FROM hr_sms_thread WHERE %s AND EXISTS (SELECT FROM hr_sms_message"
@@ -84,7 +84,7 @@ class HrSmsThread(models.Model):
             )
         else:
             query = self._inbox_lookup(name, None, None)
-        limited = SQL("SELECT count(*) FROM (%s LIMIT %s) AS counted", query, MOST_COUNTED)
+        limited = SQL("SELECT count(*) FROM (%s LIMIT %s) AS counted", query, most)
         return self.env.execute_query(limited)[0][0]
 
     def _inbox_walk(self, name, before):

@@ -63,6 +63,7 @@ from . import test_report
 from . import test_retention
 from . import test_review
 from . import test_rights
+from . import test_rights_everywhere
 from . import test_schedule_times
 from . import test_segments
 from . import test_sender_rates

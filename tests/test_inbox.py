@@ -122,6 +122,20 @@ class TestInbox(TextingCase):
         self.applicant.with_user(self.sender).sms_send("At ten")
         self.assertFalse(self.listed(self.viewer, "waiting"))
 
+    def test_who_waits_for_a_canceled_answer_waits_again(self):
+        self.receive("When shall I come?")
+        sender = self.applicant.with_user(self.sender)
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        first, second = (
+            sender.sms_send(body, scheduled_date=tomorrow)[0] for body in ("At ten", "At the gate")
+        )
+        self.assertFalse(self.listed(self.viewer, "waiting"))
+        messages = self.env["hr.sms.message"].with_user(self.sender)
+        messages.browse(first).sms_cancel()
+        self.assertFalse(self.listed(self.viewer, "waiting"), "the second answers too")
+        messages.browse(second).sms_cancel()
+        self.assertEqual(self.listed(self.viewer, "waiting"), self.thread.ids)
+
     def test_a_keyword_does_not_wait(self):
         self.receive("HELP")
         self.assertFalse(self.listed(self.viewer, "waiting"))

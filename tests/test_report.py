@@ -128,7 +128,7 @@ class TestReport(PeopleMixin, TextingCase):
     def test_overview(self):
         self.text(hours_ago=10)
         self.text("failed", 9, failure_code="30005")
-        self.reply(8)
+        self.reply(8, is_waiting=True)
         self.env["hr.sms.allowance"]._of(self.company)
         figures = self.overview()
         self.assertEqual(
@@ -140,7 +140,7 @@ class TestReport(PeopleMixin, TextingCase):
         )
         self.assertAlmostEqual(figures["reply_hours"], 2, places=2)
         self.assertEqual(figures["allowance_left"], 10_050)
-        self.text(hours_ago=1)
+        self.applicant.with_user(self.sender).sms_send("At ten")
         self.assertEqual(self.overview()["waiting"], 0)
 
     def test_overview_of_nothing(self):

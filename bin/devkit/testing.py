@@ -250,7 +250,8 @@ def summarise(outcome: Outcome, seconds: float) -> int:
         )
     slowest = sorted(outcome.seconds.items(), key=lambda entry: -entry[1])[:SLOWEST]
     if len(outcome.seconds) > SLOWEST:
-        line("Slowest files: " + ", ".join(f"{Path(file).name} {took:.0f} s" for file, took in slowest))
+        named = (f"{Path(file).name} {took:.0f} s" for file, took in slowest)
+        line(f"Slowest files: {', '.join(named)}")
     parts = [
         f"{outcome.counts[key]} {key}"
         for key in ("failed", "error", "passed", "skipped", "xfailed", "xpassed")

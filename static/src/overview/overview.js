@@ -63,7 +63,10 @@ export class SmsOverview extends Component {
                 label: _t("Waiting for us"),
                 hint: _t("Candidates who wrote last"),
                 tone: now.waiting ? "text-bg-warning" : "",
-                open: report(_t("Received"), [["direction", "=", "inbound"]], ["list", "graph"]),
+                open: () =>
+                    this.action.doAction("hr_recruitment_texting.hr_sms_inbox_action", {
+                        additionalContext: { sms_inbox_filter: "waiting" },
+                    }),
             },
             {
                 key: "answer",

@@ -6,7 +6,7 @@ import { serializeDateTime, today } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
 import { MANUAL_SOURCES } from "../../core/consent_states";
-import { messageOf } from "../../core/errors";
+import { saveAndClose } from "../../core/save_and_close";
 import { TCPA, TWILIO_MESSAGING_POLICY } from "../../core/links";
 
 const { DateTime } = luxon;
@@ -92,19 +92,12 @@ export class SmsConsentDialog extends Component {
         if (this.state.error) {
             return;
         }
-        this.state.saving = true;
-        try {
-            await this.props.conversation.grantConsent({
+        await saveAndClose(this, () =>
+            this.props.conversation.grantConsent({
                 given_date: this.givenDate,
                 source: this.state.source,
                 note: this.state.note.trim(),
-            });
-        } catch (error) {
-            this.state.error = messageOf(error);
-            return;
-        } finally {
-            this.state.saving = false;
-        }
-        this.props.close();
+            }),
+        );
     }
 }

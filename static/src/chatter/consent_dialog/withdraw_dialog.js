@@ -3,7 +3,7 @@ import { Component, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
 
-import { messageOf } from "../../core/errors";
+import { saveAndClose } from "../../core/save_and_close";
 
 const ASKED = "asked";
 const MISTAKE = "mistake";
@@ -41,20 +41,9 @@ export class SmsWithdrawDialog extends Component {
             : _t("For example: asked on the phone not to be texted");
     }
 
-    async onConfirm() {
-        if (this.state.saving) {
-            return;
-        }
-        this.state.saving = true;
-        this.state.error = "";
-        try {
-            await this.props.conversation.withdrawConsent(this.state.note.trim(), this.isMistake);
-        } catch (error) {
-            this.state.error = messageOf(error);
-            return;
-        } finally {
-            this.state.saving = false;
-        }
-        this.props.close();
+    onConfirm() {
+        return saveAndClose(this, () =>
+            this.props.conversation.withdrawConsent(this.state.note.trim(), this.isMistake),
+        );
     }
 }

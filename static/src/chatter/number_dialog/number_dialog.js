@@ -4,7 +4,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
 import { useAutofocus } from "@web/core/utils/hooks";
 
-import { messageOf } from "../../core/errors";
+import { saveAndClose } from "../../core/save_and_close";
 
 /** Add a further phone number to the applicant, or correct, label or remove one. */
 export class SmsNumberDialog extends Component {
@@ -50,7 +50,7 @@ export class SmsNumberDialog extends Component {
             return;
         }
         const label = this.state.label.trim();
-        return this._do(() =>
+        return saveAndClose(this, () =>
             number
                 ? conversation.editNumber(number.number, {
                       new_number: this.state.number,
@@ -61,23 +61,6 @@ export class SmsNumberDialog extends Component {
     }
 
     remove() {
-        return this._do(() => this.props.conversation.removeNumber(this.props.number.number));
-    }
-
-    async _do(change) {
-        if (this.state.saving) {
-            return;
-        }
-        this.state.saving = true;
-        this.state.error = "";
-        try {
-            await change();
-        } catch (error) {
-            this.state.error = messageOf(error);
-            return;
-        } finally {
-            this.state.saving = false;
-        }
-        this.props.close();
+        return saveAndClose(this, () => this.props.conversation.removeNumber(this.props.number.number));
     }
 }

@@ -8,6 +8,7 @@ import { _t } from "@web/core/l10n/translation";
 
 import { describeMoment, describeMomentThere } from "../../core/dates";
 import { messageOf } from "../../core/errors";
+import { saveAndClose } from "../../core/save_and_close";
 import { countSegments } from "../../core/segments";
 
 const { DateTime } = luxon;
@@ -195,15 +196,6 @@ export class SmsScheduleDialog extends Component {
         if (this.state.error) {
             return;
         }
-        this.state.saving = true;
-        try {
-            await this.props.onConfirm(this.date, this.state.text.trim());
-        } catch (error) {
-            this.state.error = messageOf(error);
-            return;
-        } finally {
-            this.state.saving = false;
-        }
-        this.props.close();
+        await saveAndClose(this, () => this.props.onConfirm(this.date, this.state.text.trim()));
     }
 }
