@@ -687,6 +687,10 @@ class TestKeywordConflicts(TextingMixin, TransactionCase):
             self.job.with_user(self.viewer).read(["sms_keyword_ids"])[0]["sms_keyword_ids"],
             self.taken.ids,
         )
+        for user, count in ((self.nobody, 0), (self.viewer, 1), (self.manager, 1)):
+            arch = self.env["hr.job"].with_user(user).get_view(view_type="form")["arch"]
+            self.assertEqual(arch.count('name="sms_keyword_ids"'), count, user.login)
+            self.assertEqual(arch.count("Text to Apply"), count, user.login)
         for user in (self.sender, self.manager):
             with self.assertRaises(AccessError):
                 self.env["hr.sms.apply.link"].with_user(user).search([])
