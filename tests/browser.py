@@ -51,6 +51,7 @@ FLAGS = (
 )
 KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "Backspace": 8}
 CTRL = 2
+TIMEOUT = 40  # seconds: a busy machine is no failure
 
 
 class BrowserError(AssertionError):
@@ -227,7 +228,7 @@ class LiveBrowser:
             raise BrowserError(details.get("exception", {}).get("description") or details["text"])
         return result["result"].get("value")
 
-    def wait_for(self, expression, timeout=15):
+    def wait_for(self, expression, timeout=TIMEOUT):
         """Wait until a JavaScript expression is true, and return its value."""
         end = time.monotonic() + timeout
         while True:
@@ -246,11 +247,11 @@ class LiveBrowser:
                 )
             self._pump(0.1)
 
-    def wait_for_selector(self, selector, timeout=15):
+    def wait_for_selector(self, selector, timeout=TIMEOUT):
         """Wait until a CSS selector matches something that can be seen."""
         return self.wait_for(_visible(selector), timeout)
 
-    def click(self, selector, timeout=15):
+    def click(self, selector, timeout=TIMEOUT):
         """Click the middle of the first visible match, as a mouse does."""
         self.wait_for(_visible(selector), timeout)
         x, y = self.eval(
@@ -269,7 +270,7 @@ class LiveBrowser:
                 clickCount=int(button == "left"),
             )
 
-    def type(self, selector, text, timeout=15, clear=False):
+    def type(self, selector, text, timeout=TIMEOUT, clear=False):
         """Focus a field by clicking it and type into it; `clear` replaces what is there."""
         self.click(selector, timeout)
         if clear:

