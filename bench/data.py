@@ -76,19 +76,22 @@ def threads(cursor, count):
 
 
 def history(cursor, count, per_thread=None):
-    """Make so many texts that were sent and received, spread over all threads or in one of them."""
+    """Make so many texts that were sent and received, spread over all threads or in one of them.
+
+    Every hundredth received one is unread and waits for an answer.
+    """
     cursor.execute(
         """
         INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body, state,
                                     segment_count, uuid, twilio_sid, sender_number, is_unread,
-                                    is_charged, charged_segments, attempt_count, claimed_date,
+                                    is_waiting, is_charged, charged_segments, attempt_count, claimed_date,
                                     sent_date, create_uid, create_date, write_uid, write_date)
         SELECT list.ids[1 + n %% array_length(list.ids, 1)], 1,
                CASE WHEN n %% 4 = 0 THEN 'inbound' ELSE 'outbound' END, 'bulk', 'job',
                'This is text number ' || n || ' of a long conversation about work.',
                CASE WHEN n %% 4 = 0 THEN 'received' ELSE 'delivered' END, 1,
-               md5(random()::text || n), 'SM' || md5(random()::text || n), '+15005550006', FALSE,
-               n %% 4 != 0, 1, 1, now() - interval '100 days', now() - interval '100 days',
+               md5(random()::text || n), 'SM' || md5(random()::text || n), '+15005550006',
+               n %% 400 = 0, n %% 400 = 0, n %% 4 != 0, 1, 1, now() - interval '100 days', now() - interval '100 days',
                1, now() - interval '100 days', 1, now() - interval '100 days'
           FROM generate_series(1, %s) AS n,
                (SELECT array_agg(id ORDER BY id) AS ids FROM hr_sms_thread

@@ -80,6 +80,18 @@ def open_thread(registry, applicant, times=20):
         return {"seconds": (time.perf_counter() - start) / times}
 
 
+def open_inbox(registry, times=20):
+    """What the inbox asks for when it is opened."""
+    with environment(registry) as env:
+        threads = env["hr.sms.thread"]
+        threads.sms_inbox()  # whatever is cached for good
+        start = time.perf_counter()
+        for _time in range(times):
+            env.invalidate_all()
+            threads.sms_inbox()
+        return {"seconds": (time.perf_counter() - start) / times}
+
+
 def compose(registry, applicants, body):
     """A text to many applicants by Odoo's own composer, with its note: ours or core's, as installed."""
     with environment(registry) as env:

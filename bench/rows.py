@@ -151,6 +151,31 @@ class Growth(Group):
         return figures
 
 
+class Inbox(Group):
+    """The inbox over a million texts in a hundred thousand conversations, and over a thousand."""
+
+    name = "inbox"
+    rows = (
+        Row("open the inbox, of 1,000,000 texts", "of 1,000", "page_full", "page", "<=", 1.15),
+    )
+
+    def set_up(self):
+        for name, threads, texts in (("few", 1000, 1000), ("many", 100000, 1000000)):
+            self.place.add(name)
+            database = self.place.databases[name]
+            with database.cursor() as cursor:
+                data.applicants(cursor, threads)
+                data.threads(cursor, threads)
+                data.history(cursor, texts)
+            database.vacuum()
+
+    def round(self):
+        return {
+            figure: self.place.worker(self.place.databases[name]).run("open_inbox")["seconds"]
+            for figure, name in (("page", "few"), ("page_full", "many"))
+        }
+
+
 class LongThread(Group):
     name = "long-thread"
     rows = (Row("open a thread of 10,000 texts", "of 10", "long", "short", "<=", 1.3),)
@@ -208,4 +233,4 @@ class Memory(Group):
         return figures
 
 
-GROUPS = (SlowTwilio, FastTwilio, QueueBulk, Growth, LongThread, Webhooks, Queries, Memory)
+GROUPS = (SlowTwilio, FastTwilio, QueueBulk, Growth, Inbox, LongThread, Webhooks, Queries, Memory)

@@ -49,16 +49,28 @@ class HrSmsMessage(models.Model):
             )
             texts = env["hr.sms.message"].browse(sorted(row[0] for row in env.cr.fetchall()))
             texts.invalidate_recordset()
-            for theirs in texts.grouped("thread_id").values():
-                try:
-                    with env.cr.savepoint():
-                        theirs._followed_up()
-                except (psycopg2.InterfaceError, psycopg2.OperationalError):
-                    raise  # the database, not the texts: they are followed up again
-                except Exception:
-                    # One that cannot be followed up must not hold up the others for ever.
-                    _logger.exception("Following up received texts %s failed", theirs.ids)
+            of_numbers = texts.grouped("thread_id").values()
+            if len(of_numbers) < 2 or not texts._follow_up_safely(logging.INFO):
+                # One that cannot be followed up must not hold up the others for ever.
+                for theirs in of_numbers:
+                    theirs._follow_up_safely(logging.ERROR)
         return len(texts) == BATCH
 
+    def _follow_up_safely(self, level):
+        """Follow texts up, all or none.
+
+        :param int level: of the log, should it fail
+        :returns: whether it worked
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._followed_up()
+        except (psycopg2.InterfaceError, psycopg2.OperationalError):
+            raise  # the database, not the texts: they are followed up again
+        except Exception:
+            _logger.log(level, "Following up received texts %s failed", self.ids, exc_info=True)
+            return False
+        return True
+
     def _followed_up(self):
-        """Do what texts of one number bring about (superuser), in the order they came."""
+        """Do what texts bring about (superuser): of any numbers, in the order they came."""

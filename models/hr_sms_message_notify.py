@@ -14,17 +14,25 @@ class HrSmsMessage(models.Model):
         return super()._followed_up()
 
     def _notify_received(self):
-        """Notify of texts of one number: its assignee, and followers of the application last texted.
+        """Notify of texts: the assignee of each number, and followers of the application last texted.
 
         Only who may see SMS, the company and the applicant, whoever they are by then. What sounds
         like an opt-out was told already, see ``_tell_about_opt_out``.
         """
-        texts = self - self._told_as_opt_out()
-        applicant = texts.applicant_id[-1:]
-        if not applicant:
-            return
-        thread = texts.thread_id
-        people = thread._people_notified(applicant)
+        texts = (self - self._told_as_opt_out()).filtered("applicant_id")
+        of_threads = texts.grouped("thread_id")
+        applicants = {thread: theirs.applicant_id[-1:] for thread, theirs in of_threads.items()}
+        for thread, people in texts.thread_id._people_notified(applicants).items():
+            if people:
+                of_threads[thread]._notify(people, applicants[thread])
+
+    def _notify(self, people, applicant):
+        """Notify of texts of one number.
+
+        :param people: ``res.users`` records
+        :param applicant: ``hr.applicant`` record (superuser)
+        """
+        thread, count = self.thread_id, len(self)
         name = applicant.partner_name or thread.number
         with_text = people.filtered(
             lambda user: user.notification_type == "email" and thread.company_id.sms_mail_text
@@ -34,16 +42,16 @@ class HrSmsMessage(models.Model):
             return env._("%(name)s sent a text", name=name)
 
         def body(env):
-            if len(texts) == 1:
+            if count == 1:
                 return env._("%(name)s sent a text. Read and answer it in the SMS tab.", name=name)
             return env._(
                 "%(name)s sent %(count)s texts. Read and answer them in the SMS tab.",
                 name=name,
-                count=len(texts),
+                count=count,
             )
 
         thread._tell(applicant, people - with_text, subject, body)
-        texts._mail_words(applicant, with_text, subject)
+        self._mail_words(applicant, with_text, subject)
 
     def _told_as_opt_out(self):
         told = self.env["hr.sms.consent"].search(

@@ -10,6 +10,8 @@ from .hr_sms_gate import BODY_LIMIT
 from .hr_sms_thread_inbox_query import FILTERS, MOST_COUNTED
 
 THREADS = 40
+# What the list shows of an applicant, and by what it chooses one of several.
+_OF_APPLICANT = ["active", "partner_name", "job_id"]
 # Of a text, so much stands in the list.
 SNIPPET = 120
 
@@ -155,6 +157,9 @@ class HrSmsThread(models.Model):
         texts = self.env["hr.sms.message"].browse(newest.values())
         texts_by_id = {text.id: text for text in texts}
         labels = self.env["hr.applicant"]._sms_selection_labels("hr.sms.message", "state")["state"]
+        # in one go: they would be read thread by thread
+        applicants = threads.with_context(active_test=False).applicant_ids
+        applicants._filtered_access("read").fetch(_OF_APPLICANT)
         waiting, unread = self._inbox_flags(threads)
         archived = threads._inbox_archived()
         several = len(self.env.companies) > 1

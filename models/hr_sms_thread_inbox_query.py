@@ -21,6 +21,8 @@ FILTERS = (
 MOST_COUNTED = 1000
 # What a search looks through: a text from long ago is looked for with its applicant.
 SEARCHED_TEXTS = 100_000
+# Of a word that nearly every text has, the newest are enough.
+MOST_FOUND = 2_000
 # Filters that nearly all threads may match, and those that few do as a rule but many can.
 DENSE = ("all", "unassigned")
 EITHER = ("unknown", "archived")
@@ -33,6 +35,10 @@ _CAME_BACK = SQL(
 )
 _OPEN = SQL("((hr_sms_thread.archived_message > 0) IS NOT TRUE OR %s)", _CAME_BACK)
 _ARCHIVED = SQL("(hr_sms_thread.archived_message > 0 AND NOT %s)", _CAME_BACK)
+_UNKNOWN = SQL(
+    "NOT EXISTS (SELECT FROM hr_sms_thread_applicant_rel AS rel"
+    " WHERE rel.thread_id = hr_sms_thread.id)"
+)
 
 
 class HrSmsThread(models.Model):
@@ -94,12 +100,13 @@ class HrSmsThread(models.Model):
             SELECT hr_sms_thread.id, hr_sms_message.id
               FROM hr_sms_message
               JOIN hr_sms_thread ON hr_sms_thread.id = hr_sms_message.thread_id
-             WHERE %s AND %s AND %s
+             WHERE %s AND %s AND %s AND %s
                AND NOT EXISTS (SELECT FROM hr_sms_message AS newer
                                 WHERE newer.thread_id = hr_sms_message.thread_id
                                   AND newer.id > hr_sms_message.id AND %s)
             """,
             self._inbox_condition(name),
+            _UNKNOWN if name == "unknown" else SQL("TRUE"),
             self._inbox_readable(),
             self._inbox_before(before),
             self._inbox_readable("newer"),
@@ -143,13 +150,6 @@ class HrSmsThread(models.Model):
             SQL("hr_sms_thread.number_hmac IS NULL"),  # erased: nothing is left to be shown
             query.where_clause or SQL("TRUE"),
         ]
-        if name == "unknown":
-            conditions.append(
-                SQL(
-                    "NOT EXISTS (SELECT FROM hr_sms_thread_applicant_rel AS rel"
-                    " WHERE rel.thread_id = hr_sms_thread.id)"
-                )
-            )
         return SQL(" AND ").join(conditions)
 
     def _inbox_readable(self, alias="hr_sms_message"):
@@ -194,6 +194,8 @@ class HrSmsThread(models.Model):
             )
         if name == "review":
             return SQL("SELECT id FROM hr_sms_thread WHERE consent_state = 'review'")
+        if name == "unknown":
+            return SQL("SELECT id FROM hr_sms_thread WHERE %s", _UNKNOWN)
         return None
 
     def _inbox_searched(self, words):
@@ -210,13 +212,15 @@ class HrSmsThread(models.Model):
             ),
             SQL(
                 """
-                SELECT hr_sms_message.thread_id FROM hr_sms_message
-                 WHERE hr_sms_message.id > %s
-                   AND hr_sms_message.body ILIKE %s AND %s
+                (SELECT hr_sms_message.thread_id FROM hr_sms_message
+                  WHERE hr_sms_message.id > %s
+                    AND hr_sms_message.body ILIKE %s AND %s
+               ORDER BY hr_sms_message.id DESC LIMIT %s)
                 """,
                 last - SEARCHED_TEXTS,
                 pattern,
                 self._inbox_readable(),
+                MOST_FOUND,
             ),
         ]
         digits = "".join(char for char in words if char.isdecimal())

@@ -8,23 +8,31 @@ class HrSmsThread(models.Model):
 
     _inherit = "hr.sms.thread"
 
-    def _people_notified(self, applicant):
-        """Return who is notified of a reply.
+    def _people_notified(self, applicants):
+        """Return who is notified of replies: the applicants' followers, and who is assigned.
 
-        :param applicant: ``hr.applicant`` record (superuser) that the text is of
-        :returns: ``res.users`` records that may view SMS and read the applicant
+        :param dict applicants: from thread to the ``hr.applicant`` record (superuser) that the
+            reply is of
+        :returns: dict from thread to ``res.users`` records that may view SMS and read the applicant
         """
-        self.ensure_one()
-        subtype = self.env.ref(SUBTYPE)
         followers = self.env["mail.followers"].search(
             [
                 ("res_model", "=", "hr.applicant"),
-                ("res_id", "=", applicant.id),
-                ("subtype_ids", "in", subtype.ids),
+                ("res_id", "in", [applicant.id for applicant in applicants.values()]),
+                ("subtype_ids", "in", self.env.ref(SUBTYPE).ids),
             ]
         )
-        users = followers.partner_id.user_ids | self.user_id.filtered("sms_notify_assigned")
+        of_applicants = followers.grouped("res_id")
+        return {
+            thread: thread._who_may_know(
+                of_applicants.get(applicant.id, followers.browse()).partner_id.user_ids
+                | thread.user_id.filtered("sms_notify_assigned"),
+                applicant,
+            )
+            for thread, applicant in applicants.items()
+        }
 
+    def _who_may_know(self, users, applicant):
         def may_know(user):
             if user.share or not user._sms_may_view_for(self.company_id):
                 return False

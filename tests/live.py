@@ -262,7 +262,6 @@ class LiveServer(_Process):
             self._config,
             "-d",
             self.db,
-            f"--db-filter=^{self.db}$",
         ]
         command += [f"--http-port={self.port}", f"--workers={self.workers}"]
         if self.workers:

@@ -128,7 +128,6 @@ class Server:
             CONFIG,
             "-d",
             DATABASE,
-            f"--db-filter=^{DATABASE}$",
             "--http-port",
             self.odoo_port,
             *extra,
