@@ -40,6 +40,7 @@ from . import hr_sms_consent_seal
 from . import hr_sms_thread_proof
 from . import hr_sms_thread_link
 from . import hr_sms_pending_answer
+from . import hr_sms_source_ref
 from . import hr_sms_invitation
 from . import hr_sms_invitation_page
 from . import hr_sms_automations
@@ -98,7 +99,10 @@ from . import hr_applicant_consent_state
 from . import hr_applicant_person
 from . import hr_applicant_consent_given
 from . import hr_applicant_consent
+from . import hr_applicant_import_rows
 from . import hr_applicant_consent_import
+from . import hr_applicant_import
+from . import hr_applicant_consent_changes
 from . import hr_applicant_erasure
 from . import hr_applicant_sms_tab
 from . import hr_applicant_review

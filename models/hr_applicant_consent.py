@@ -9,8 +9,8 @@ from ..rules.consent import MISTAKE, PUBLIC_METHODS
 from .hr_applicant import SEND_GROUP
 from .hr_applicant_consent_given import Given
 
-_NOTE_LIMIT = 2000
-_SOURCE_LIMIT = 200
+NOTE_LIMIT = 2000
+SOURCE_LIMIT = 200
 
 
 class HrApplicant(models.Model):
@@ -54,10 +54,10 @@ class HrApplicant(models.Model):
                 )
             )
         scopes = dict(self.env["hr.sms.consent"]._fields["scope"].selection)
-        note = self._sms_text_argument(note, _NOTE_LIMIT)
-        source = self._sms_text_argument(source, _SOURCE_LIMIT)
-        source_ref = self._sms_text_argument(source_ref, _SOURCE_LIMIT)
-        scope = self._sms_text_argument(scope, _SOURCE_LIMIT)
+        note = self._sms_text_argument(note, NOTE_LIMIT)
+        source = self._sms_text_argument(source, SOURCE_LIMIT)
+        source_ref = self._sms_text_argument(source_ref, SOURCE_LIMIT)
+        scope = self._sms_text_argument(scope, SOURCE_LIMIT)
         if scope and scope not in scopes:
             raise ValidationError(
                 self.env._("The scope of a consent is one of %(scopes)s.", scopes=", ".join(scopes))
@@ -101,7 +101,7 @@ class HrApplicant(models.Model):
         :raises UserError: without a usable number
         """
         self._sms_check_right(SEND_GROUP)
-        note = self._sms_text_argument(note, _NOTE_LIMIT)
+        note = self._sms_text_argument(note, NOTE_LIMIT)
         return (
             self.env["hr.sms.consent"]
             ._append(

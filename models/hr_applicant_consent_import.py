@@ -2,24 +2,12 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..rules.consent import PUBLIC_METHODS, SCOPES
 from .hr_applicant import SEND_GROUP
-from .hr_applicant_consent import _NOTE_LIMIT, _SOURCE_LIMIT
 from .hr_applicant_consent_given import Given
+from .hr_applicant_import_rows import CONSENT_COLUMNS, PHONE_LIMIT, TEXT_LIMIT
 
-COLUMNS = (
-    "phone",
-    "email",
-    "applicant_id",
-    "given_date",
-    "method",
-    "scope",
-    "source",
-    "source_ref",
-    "note",
-)
+COLUMNS = ("phone", "email", "applicant_id", *CONSENT_COLUMNS)
 MAX_ROWS = 5000
-_MAX_ID = 2**31 - 1
 
 
 class HrApplicant(models.Model):
@@ -48,12 +36,7 @@ class HrApplicant(models.Model):
         :raises ValidationError: when it is no list of at most 5,000 dicts
         """
         self._sms_check_right(SEND_GROUP)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise ValidationError(self.env._("A list of rows is needed here."))
-        if len(rows) > MAX_ROWS:
-            raise ValidationError(
-                self.env._("At most %(limit)s rows at once: split the file.", limit=MAX_ROWS)
-            )
+        self._sms_import_check_rows(rows, MAX_ROWS)
         results = [
             {"row": number, "status": "", "reason": "", "applicant_id": False, "consent_id": False}
             for number in range(1, len(rows) + 1)
@@ -127,75 +110,18 @@ class HrApplicant(models.Model):
         :returns: dict of all columns, ``number`` and ``company`` beside them
         :raises UserError: with what is wrong
         """
-        row = {name: value for name, value in row.items() if value not in (None, False, "")}
-        unknown = [str(name)[:30] for name in row if name not in COLUMNS]
-        if unknown:
-            raise ValidationError(
-                self.env._(
-                    "There is no column %(unknown)s. The columns are %(columns)s.",
-                    unknown=", ".join(unknown),
-                    columns=", ".join(COLUMNS),
-                )
-            )
+        row = self._sms_import_columns(row, COLUMNS)
         values = {
-            name: self._sms_text_argument(row.get(name), limit)
-            for name, limit in (
-                ("phone", 40),
-                ("email", _SOURCE_LIMIT),
-                ("method", _SOURCE_LIMIT),
-                ("scope", _SOURCE_LIMIT),
-                ("source", _SOURCE_LIMIT),
-                ("source_ref", _SOURCE_LIMIT),
-                ("note", _NOTE_LIMIT),
-            )
+            **self._sms_import_texts(row, {"phone": PHONE_LIMIT, "email": TEXT_LIMIT}),
+            **self._sms_import_consent(row, method="import"),
+            "applicant_id": self._sms_import_id("applicant_id", row.get("applicant_id")),
         }
-        values["method"] = self._sms_import_choice(
-            "method", values["method"] or "import", sorted(PUBLIC_METHODS)
-        )
-        values["scope"] = self._sms_import_choice("scope", values["scope"] or "jobs", SCOPES)
-        if not row.get("given_date"):
+        if not values["given_date"]:
             raise ValidationError(self.env._("Say in given_date when the candidate agreed."))
-        values["given_date"] = self._sms_parse_given_date(row["given_date"])
-        values["applicant_id"] = self._sms_import_id(row.get("applicant_id"))
-        values["number"] = values["phone"] and self._phone_format(
-            number=values["phone"], country=self.env.company.country_id
-        )
-        if values["phone"] and not values["number"]:
-            raise ValidationError(
-                self.env._(
-                    "%(phone)s is not a phone number that can be texted. Write it with its country "
-                    "code.",
-                    phone=values["phone"],
-                )
-            )
+        values["number"] = self._sms_import_number(values["phone"])
         if not values["phone"] and not values["applicant_id"]:
             raise ValidationError(self.env._("Say in phone which number the consent is for."))
         return values
-
-    def _sms_import_choice(self, name, value, choices):
-        if value not in choices:
-            raise ValidationError(
-                self.env._(
-                    "%(value)s is no %(column)s. It is one of %(choices)s.",
-                    value=value,
-                    column=name,
-                    choices=", ".join(choices),
-                )
-            )
-        return value
-
-    def _sms_import_id(self, value):
-        if not value:
-            return None
-        try:
-            number = int(value)
-        except (TypeError, ValueError, OverflowError):
-            number = 0
-        if not 0 < number <= _MAX_ID:
-            raise ValidationError(
-                self.env._("applicant_id is the number of an applicant, or empty.")
-            )
-        return number
 
     def _sms_import_applicants(self, rows):
         """Find the applicants that rows may be about, of this company and readable by the user.
@@ -205,13 +131,9 @@ class HrApplicant(models.Model):
         """
         numbers = {row["number"] for row in rows if row["number"]}
         ids = {row["applicant_id"] for row in rows if row["applicant_id"]}
-        company = self.env.company.id
-        ours = Domain("company_id", "=", company) | Domain("company_id", "=", False) & Domain(
-            "job_id.company_id", "in", (company, False)
-        )
         # Under the user's own rules: who may not read an applicant records nothing for them.
         applicants = self.search_fetch(
-            ours
+            self._sms_import_ours()
             & (
                 Domain("sms_number", "in", list(numbers))
                 | Domain("sms_phone_ids.number", "in", list(numbers))

@@ -128,6 +128,7 @@ class HrSmsConsent(models.Model):
     note = fields.Text(compute="_compute_evidence", search="_search_note")
 
     _thread_sequence_unique = models.UniqueIndex("(thread_id, sequence)")
+    _recorded_date_idx = models.Index("(recorded_date)")
 
     def init(self):
         """Back the append-only promise by the database itself.

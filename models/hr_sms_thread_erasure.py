@@ -163,6 +163,7 @@ class HrSmsThread(models.Model):
         messages.write({"applicant_id": False})
         threads._erase_waiting_answers()
         threads.env["hr.sms.invitation"]._erase_of(threads)
+        threads.env["hr.sms.source.ref"]._erase_of(threads.applicant_ids)
         threads.env["hr.sms.apply.link"].search([("thread_id", "in", threads.ids)]).unlink()
         threads._erase_elsewhere()
         threads._mark_applicants_erased()

@@ -1,6 +1,8 @@
 from . import test_allowance
 from . import test_allowance_plan
 from . import test_allowance_races
+from . import test_api_live
+from . import test_applicant_import
 from . import test_ask
 from . import test_bench
 from . import test_blacklist
@@ -10,6 +12,7 @@ from . import test_campaign_rights
 from . import test_campaign_scale
 from . import test_closing
 from . import test_compose
+from . import test_consent_changes
 from . import test_consent_import
 from . import test_consent_link
 from . import test_consent_lists

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from .common import TextingCase
 
 MODELS = ("hr.sms.thread", "hr.sms.message", "hr.sms.consent")
-HIDDEN_MODELS = ("hr.sms.consent.evidence", "hr.sms.pending.answer")
+HIDDEN_MODELS = ("hr.sms.consent.evidence", "hr.sms.pending.answer", "hr.sms.source.ref")
 FIELDS = ("sms_number", "sms_thread_ids", "sms_consent_state")
 
 
