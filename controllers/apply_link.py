@@ -82,7 +82,7 @@ class ApplyLink(JobForm):
         if obstacle:
             return self._apply_obstacle(link, obstacle)
         if link.job_id:
-            # Of the superuser: it need not be published for those who were told its keyword.
+            # sudo: the job need not be published for those who were told its keyword
             return self._apply_form(link, token, link.job_id.with_env(request.env).sudo())
         jobs = self._jobs_of(link)
         job = jobs.filtered(lambda one: one.id == job_id)
@@ -134,7 +134,8 @@ class ApplyLink(JobForm):
         return response
 
     def _given_text(self, link):
-        thread = link.thread_id.with_env(request.env).sudo()  # in the visitor's language
+        # sudo: the link's signature is the right; env: the visitor's language
+        thread = link.thread_id.with_env(request.env).sudo()
         return request.env._(
             "You agreed to text messages from %(company)s on %(date)s. Text STOP to end them.",
             company=link.company_id.name,
@@ -161,7 +162,8 @@ class ApplyLink(JobForm):
     def _apply_obstacle_words(self, link, obstacle):
         """Return heading, text, whether a new text helps, and the values of both."""
         heading, text, helps = _OBSTACLES[obstacle]
-        link = link.with_env(request.env).sudo()  # dates in the visitor's language
+        # sudo: the link's signature is the right; env: dates in the visitor's language
+        link = link.with_env(request.env).sudo()
         values = {
             "company": link.company_id.name,
             "date": link._last_day() if obstacle == "expired" else "",

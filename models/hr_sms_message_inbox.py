@@ -67,16 +67,20 @@ class HrSmsMessage(models.Model):
     def _cancel_by(self, user):
         """Cancel texts; what one of them would have answered waits again, unless another answers it."""
         canceled = super()._cancel_by(user)
-        for text in self.search([("answer_id", "in", canceled.ids)]):
-            text.answer_id = self.search(
-                Domain("thread_id", "=", text.thread_id.id)
-                & Domain("id", ">", text.id)
-                & Domain("kind", "=", "direct")
-                & Domain("direction", "=", "outbound")
-                & Domain("state", "!=", "canceled"),
-                order="id",
-                limit=1,
-            )
+        texts = self.search([("answer_id", "in", canceled.ids)])
+        if not texts:
+            return canceled
+        answers = self.search(
+            Domain("thread_id", "in", texts.thread_id.ids)
+            & Domain("id", ">", min(texts.ids))
+            & Domain("kind", "=", "direct")
+            & Domain("direction", "=", "outbound")
+            & Domain("state", "!=", "canceled"),
+            order="id",
+        ).grouped("thread_id")
+        for text in texts:
+            later = (one for one in answers.get(text.thread_id, ()) if one.id > text.id)
+            text.answer_id = next(later, False)
             text.is_waiting = not text.answer_id
         return canceled
 

@@ -101,7 +101,7 @@ class _Process:
         if graceful and self.process.poll() is None:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(15)
+                self.process.wait(4)  # then it only frees its memory
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

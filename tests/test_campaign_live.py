@@ -101,7 +101,7 @@ class TestCampaignRaces(LiveCampaignCase):
             self.run_cron(name)
 
     def test_pause_resume_and_stop_while_it_goes(self):
-        count, first = 400, 3000
+        count, first = 300, 3000
         campaign = self.campaign(self.people(count, first))
         self.simulator.control("/control/settings", "POST", latency_ms=[150, 250])
         self.addCleanup(self.simulator.control, "/control/settings", "POST", latency_ms=0)
@@ -159,7 +159,7 @@ class TestCampaignCrash(LiveCampaignCase):
     expected_log = (r".",)  # the server is killed in the middle of its work
 
     def test_killed_while_texts_are_made(self):
-        count, first = 1000, 5000
+        count, first = 600, 5000  # three commits
         campaign = self.campaign(self.people(count, first))
         self.admin.call("hr.sms.campaign", "action_start", [campaign])
         with ThreadPoolExecutor(1) as pool:
