@@ -127,10 +127,18 @@ class HrSmsMessage(models.Model):
     def _mark_sending(self, senders, now):
         """Write down who sends these texts and that they are about to go, in one statement.
 
+        It has to outlast a crash of the database before Twilio gets them, else they would go
+        again: also where the administrator has PostgreSQL confirm commits before they are kept
+        (https://www.postgresql.org/docs/current/wal-async-commit.html).
+
         :param senders: dict from message to E.164 number or ``None``
         :param now: naive UTC
         """
         self.flush_recordset()
+        self.env.cr.execute(
+            "SELECT set_config('synchronous_commit', 'local', TRUE)"
+            " WHERE current_setting('synchronous_commit') = 'off'"
+        )
         self.env.cr.execute(
             """
             UPDATE hr_sms_message AS message

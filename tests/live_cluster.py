@@ -43,9 +43,9 @@ class LiveCluster:
             + ["--wal-method=fetch", "--checkpoint=fast", "--no-sync"]
         )
         self._control = [binaries / "pg_ctl", "-D", data, "-w", "-t", "60"]
-        self._run(
-            [*self._control, "-o", f"-k {self.host}", "-l", f"{self.host}/server.log", "start"]
-        )
+        # A commit that was confirmed outlasts a crash, as on any server that is not there for speed.
+        options = f"-k {self.host} -c synchronous_commit=on"
+        self._run([*self._control, "-o", options, "-l", f"{self.host}/server.log", "start"])
         return self
 
     def stop(self):

@@ -88,6 +88,13 @@ class TestQueueSafety(TextingCase):
         self.assertEqual((good | other).mapped("state"), ["sent", "sent"])
         self.assertEqual(odd.state, "sending")
 
+    def test_a_claim_outlasts_a_crash_of_a_database_that_confirms_early(self):
+        self.env.cr.execute("SET LOCAL synchronous_commit = off")
+        self.send()
+        self.drain()
+        self.env.cr.execute("SHOW synchronous_commit")
+        self.assertEqual(self.env.cr.fetchone()[0], "local")
+
     def test_results_taken_when_the_queue_ends_are_recorded(self):
         """The results that are known and not yet due to be recorded, when something fails."""
         message = self.send()
