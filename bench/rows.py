@@ -155,9 +155,7 @@ class Inbox(Group):
     """The inbox over a million texts in a hundred thousand conversations, and over a thousand."""
 
     name = "inbox"
-    rows = (
-        Row("open the inbox, of 1,000,000 texts", "of 1,000", "page_full", "page", "<=", 1.15),
-    )
+    rows = (Row("open the inbox, of 1,000,000 texts", "of 1,000", "page_full", "page", "<=", 1.15),)
 
     def set_up(self):
         for name, threads, texts in (("few", 1000, 1000), ("many", 100000, 1000000)):
