@@ -86,6 +86,7 @@ from . import test_text_to_apply_live
 from . import test_text_to_apply_poster
 from . import test_translations
 from . import test_uninstall
+from . import test_upgrade
 from . import test_webhooks
 from . import test_welcome
 from . import test_withdrawal

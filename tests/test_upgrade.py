@@ -1,0 +1,83 @@
+from odoo.tests import BaseCase, tagged
+
+from .live import LiveServer
+
+FORMER = "19.0.1.1.0"
+# What came after that version and is filled for the texts there were.
+_COLUMNS = ("is_waiting", "answer_id", "is_followed_up")
+_TEXT = """
+    INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body, state,
+                                segment_count, is_unread, create_date)
+    VALUES (%s, 1, %s, 'direct', 'job', %s, %s, 1, %s, now() AT TIME ZONE 'UTC') RETURNING id
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestUpgrade(BaseCase):
+    """A database of a former version, brought up to date by ``-u``; a warning fails it, too."""
+
+    def text(self, server, thread, direction, is_unread=False):
+        state = "received" if direction == "inbound" else "sent"
+        [(text,)] = server.psql(_TEXT, [thread, direction, "Hello", state, is_unread])
+        return text
+
+    def thread(self, server, number):
+        [(thread,)] = server.psql(
+            "INSERT INTO hr_sms_thread (company_id, number, consent_state) VALUES (1, %s, 'none')"
+            " RETURNING id",
+            [number],
+        )
+        return thread
+
+    def wording(self, server):
+        [(version,)] = server.psql("SELECT sms_consent_version FROM res_company WHERE id = 1")
+        return version
+
+    def test_from_a_former_version(self):
+        options = ("--max-cron-threads=0", "-u", "hr_recruitment_texting")
+        server = LiveServer(options=options).create_database()
+        self.addCleanup(server.stop)
+        waits, answered, seen = (
+            self.thread(server, number)
+            for number in ("+12025550161", "+12025550162", "+12025550163")
+        )
+        waiting = self.text(server, waits, "inbound", is_unread=True)
+        self.text(server, answered, "inbound", is_unread=True)
+        self.text(server, answered, "outbound")
+        self.text(server, seen, "inbound")
+        for column in _COLUMNS:
+            server.psql(f"ALTER TABLE hr_sms_message DROP COLUMN {column}")
+        server.psql(
+            "UPDATE ir_module_module SET latest_version = %s WHERE name = 'hr_recruitment_texting'",
+            [FORMER],
+        )
+        before = self.wording(server)
+        [(texts, events)] = server.psql(
+            "SELECT (SELECT count(*) FROM hr_sms_message), (SELECT count(*) FROM hr_sms_consent)"
+        )
+
+        server.start()
+
+        rows = server.psql(
+            "SELECT id, is_waiting IS TRUE FROM hr_sms_message WHERE thread_id = ANY(%s)",
+            [[waits, answered, seen]],
+        )
+        self.assertEqual([text for text, is_waiting in rows if is_waiting], [waiting])
+        self.assertEqual(
+            server.psql(
+                "SELECT count(*) FROM hr_sms_message"
+                " WHERE direction = 'inbound' AND is_followed_up IS NOT TRUE"
+            ),
+            [(0,)],
+            "nobody is told of what came before",
+        )
+        self.assertEqual(self.wording(server), before + 1, "it names our page of terms now")
+        self.assertEqual(
+            server.psql(
+                "SELECT (SELECT count(*) FROM hr_sms_message), (SELECT count(*) FROM hr_sms_consent)"
+            ),
+            [(texts, events)],
+        )
+        admin = server.login("admin")
+        counts = admin.call("hr.sms.thread", "sms_inbox_counts")
+        self.assertGreater(counts["waiting"], 0)
