@@ -31,7 +31,7 @@ class ConsentLink(http.Controller):
     def show(self, token, **_params):
         """Show the consent of the number that the link is for, or ask for it."""
         thread, invitation = self._read(token)
-        return self._page(thread, invitation) if thread else self._unknown()
+        return self._page(thread, invitation) if thread or invitation else self._unknown()
 
     @http.route(
         f"{LINK_PATH}<string:token>",
@@ -42,23 +42,35 @@ class ConsentLink(http.Controller):
         methods=["POST"],
         readonly=False,
     )
-    def change(self, token, sms_consent=None, sms_consent_token=None, **_params):
+    def change(
+        self,
+        token,
+        sms_consent=None,
+        sms_consent_token=None,
+        sms_consent_number=None,
+        **_params,
+    ):
         """Take the answer to the question of the page, or withdraw the consent by its button.
 
         :param sms_consent: ``yes`` or ``no``
         :param sms_consent_token: what the question was shown with; without it the button was pressed
+        :param sms_consent_number: the phone number, where the page asked for it
         """
         thread, invitation = self._read(token)
-        if not thread:
+        if not thread and not invitation:
             return self._unknown()
         # Not the address itself: the ledger is no place for a key.
         evidence = request_evidence(request.httprequest.host_url + LINK_PATH[1:])
         if sms_consent_token is None:
-            thread._withdraw_by_link(evidence)
+            if thread:
+                thread._withdraw_by_link(evidence)
         elif invitation:
-            mistake = invitation._take_answer(sms_consent, sms_consent_token, evidence)
+            mistake = invitation._take_answer(
+                sms_consent, sms_consent_token, evidence, sms_consent_number
+            )
             if mistake:
-                return self._page(thread, invitation, mistake)
+                typed = {"typed": sms_consent_number or "", "chosen": sms_consent}
+                return self._page(thread, invitation, mistake, **typed)
         return request.redirect(request.httprequest.path, code=303, local=True)
 
     def _read(self, token):
@@ -70,10 +82,13 @@ class ConsentLink(http.Controller):
         )
         return thread, invitation
 
-    def _page(self, thread, invitation, mistake=None):
-        values = {"asked": None, "obstacle": "", "mistake": mistake, **thread._consent_page()}
+    def _page(self, thread, invitation, mistake=None, typed="", chosen=None):
+        values = {"asked": None, "obstacle": "", "mistake": mistake}
+        values |= {"typed": typed, "chosen": chosen}
         if invitation:
-            values |= invitation._page(request.website)
+            values |= {**invitation._state_page(), **invitation._page(request.website)}
+        else:
+            values |= thread._consent_page()
         return request.render(
             "hr_recruitment_texting.consent_page",
             values,

@@ -124,6 +124,7 @@ from . import res_groups
 from . import hr_applicant_number_notices
 from . import hr_applicant_consent_reasons
 from . import hr_applicant_invitation
+from . import hr_applicant_email_application
 from . import hr_applicant_text_to_apply
 from . import ir_http
 from . import hr_applicant_core_sms

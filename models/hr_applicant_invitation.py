@@ -87,10 +87,12 @@ class HrApplicant(models.Model):
         )
         return reasons
 
-    def _sms_invite_reasons(self, numbers):
+    def _sms_invite_reasons(self, numbers, askable=None):
         """Say who cannot be asked by e-mail now.
 
         :param dict numbers: applicant to E.164 number, falsy where there is none
+        :param askable: reason codes that may be asked about, ``None`` for those of a colleague who
+            asks these applicants
         :returns: dict from applicant to the reason in words, empty where they can be asked
         """
         texts = [applicant._sms_text(numbers[applicant], None) for applicant in self]
@@ -99,8 +101,10 @@ class HrApplicant(models.Model):
         # As a text for later: what is left of the allowance does not matter here.
         later = fields.Datetime.now() + timedelta(days=1)
         verdicts = messages._judge(texts, threads, later)
-        askable = ASKABLE if len(self) > 1 else ASKABLE_ALONE
+        if askable is None:
+            askable = ASKABLE if len(self) > 1 else ASKABLE_ALONE
         asked = self._sms_asked_lately(threads)
+        asked_before = self._sms_asked_without_number()
         reasons, seen = {}, set()
         for applicant, text, thread, verdict in zip(self, texts, threads, verdicts, strict=True):
             key = (thread.id, numbers[applicant], applicant.email_normalized)
@@ -108,9 +112,9 @@ class HrApplicant(models.Model):
             if not reason and key in seen:
                 reason = self._sms_invite_text("duplicate")
             if not reason:
-                reason = self._sms_asked_text(
-                    asked.get((thread.id, applicant.email_normalized)), text.company
-                )
+                email = applicant.email_normalized
+                dates = (asked.get((thread.id, email)), asked_before.get((text.company, email)))
+                reason = self._sms_asked_text(max(filter(None, dates), default=None), text.company)
             seen.add(key)
             reasons[applicant] = reason
         return reasons
@@ -126,14 +130,14 @@ class HrApplicant(models.Model):
     def _sms_invite_obstacle(self, number, code, askable):
         """Return why this applicant cannot be asked at all, empty when they can."""
         name = (code or "").partition(":")[0]
-        if name.startswith("number_") or name in HOPELESS:
+        if name in HOPELESS or name.startswith("number_") and name not in askable:
             return self.env["hr.sms.gate"]._reason_text(code)
         reason = None
         if name in ASKABLE_ALONE - askable:
             reason = "said_no"
         elif name not in askable:
             reason = "agreed"
-        elif not self._sms_has_number(number):
+        elif number and not self._sms_has_number(number):
             reason = "former"
         elif not self.email_normalized:
             reason = "email_missing"
@@ -161,6 +165,24 @@ class HrApplicant(models.Model):
             )
         )
         return {(thread.id, email): date for thread, email, date in groups}
+
+    def _sms_asked_without_number(self):
+        """Return when these candidates were asked last while their number was not known.
+
+        :returns: dict from ``(res.company record, e-mail address)`` to UTC datetime
+        """
+        emails = list(set(self.mapped("email_normalized")) - {False})
+        # sudo: see _sms_asked_lately
+        groups = (
+            self.env["hr.sms.invitation"]
+            .sudo()
+            ._read_group(
+                [("thread_id", "=", False), ("email", "in", emails)],
+                ["company_id", "email"],
+                ["create_date:max"],
+            )
+        )
+        return {(company, email): date for company, email, date in groups}
 
     def _sms_asked_text(self, asked, company):
         """Say that it is too early to ask again, empty when it is not.
@@ -204,7 +226,7 @@ class HrApplicant(models.Model):
             **consent,
             "can_invite": bool(open_to_it and not reason),
             "invite_refusal": reason,
-            "invited": self._sms_invited_text(thread) if thread else "",
+            "invited": self._sms_invited_text(thread),
         }
 
     def _sms_invited_text(self, thread):
@@ -213,7 +235,9 @@ class HrApplicant(models.Model):
         last = (
             self.env["hr.sms.invitation"]
             .sudo()
-            .search([("thread_id", "=", thread.id), ("applicant_id", "=", self.id)], limit=1)
+            .search(
+                [("thread_id", "in", (thread.id, False)), ("applicant_id", "=", self.id)], limit=1
+            )
         )
         if not last:
             return ""

@@ -5,6 +5,8 @@ from ..rules import consent_token
 from ..rules.opt_out_line import LINK_PATH
 
 TEMPLATE = "hr_recruitment_texting.mail_template_sms_invitation"
+# What was never answered is of no use for longer.
+KEEP_DAYS = 90
 MAIL_CRON = "mail.ir_cron_mail_scheduler_action"
 
 
@@ -20,8 +22,21 @@ class HrSmsInvitation(models.Model):
     _order = "id desc"
     _rec_name = "email"
 
-    thread_id = fields.Many2one("hr.sms.thread", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="thread_id.company_id")
+    thread_id = fields.Many2one(
+        "hr.sms.thread",
+        readonly=True,
+        ondelete="cascade",
+        help="Empty while the number is not known: the page asks for it.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        ondelete="cascade",
+    )
     applicant_id = fields.Many2one(
         "hr.applicant", readonly=True, ondelete="set null", index="btree_not_null"
     )
@@ -33,17 +48,26 @@ class HrSmsInvitation(models.Model):
     answered_date = fields.Datetime("Answered on", readonly=True)
 
     _thread_idx = models.Index("(thread_id, id)")
+    _email_idx = models.Index("(company_id, email)")
+
+    @api.depends("thread_id")
+    def _compute_company_id(self):
+        for invitation in self:
+            invitation.company_id = invitation.thread_id.company_id
 
     # ------------------------------------------------------------
     # Sending
     # ------------------------------------------------------------
 
     @api.model
-    def _send(self, requests, author):
+    def _send(self, requests, author, lang=None, headers=None):
         """Invite candidates. The caller checked that they may be.
 
-        :param requests: list of ``(hr.sms.thread record, hr.applicant record)``
-        :param author: ``res.users`` record of who invites
+        :param requests: list of ``(hr.sms.thread record, hr.applicant record)``; the thread is
+            empty where there is no number yet
+        :param author: ``res.users`` record of who invites, or the ``res.company`` record
+        :param lang: code of the language to write in, ``None`` for the contact's
+        :param headers: dict of further headers of the e-mails
         :returns: the new ``hr.sms.invitation`` records (superuser)
         """
         if not requests:
@@ -56,22 +80,25 @@ class HrSmsInvitation(models.Model):
             [
                 {
                     "thread_id": thread.id,
+                    "company_id": company.id,
                     "applicant_id": applicant.id,
                     "email": applicant.email_normalized,
-                    "lang": applicant.partner_id.lang or thread.company_id.partner_id.lang,
+                    "lang": lang or applicant.partner_id.lang or company.partner_id.lang,
                     "author_name": author.name,
-                    "expires_date": fields.Datetime.add(
-                        now, days=thread.company_id.sms_invitation_days
-                    ),
+                    "expires_date": fields.Datetime.add(now, days=company.sms_invitation_days),
                 }
                 for thread, applicant in requests
+                for company in [thread.company_id or applicant._sms_company()]
             ]
         )
         template = invitations.env.ref(TEMPLATE)
         for company, theirs in invitations.grouped("company_id").items():
             values = {"author_id": self.env.ref("base.partner_root").id}
-            if not company.email and author.email:
-                values["email_from"] = author.email_formatted
+            sender = author if author.email else theirs.applicant_id.user_id[:1]
+            if not company.email and sender.email:
+                values["email_from"] = sender.email_formatted
+            if headers:
+                values["headers"] = repr(headers)
             template.send_mail_batch(theirs.ids, email_values=values)
         # Mails leave by their queue: nobody waits for a mail server.
         invitations.env.ref(MAIL_CRON)._trigger()
@@ -119,6 +146,28 @@ class HrSmsInvitation(models.Model):
 
         :param threads: ``hr.sms.thread`` records
         """
-        self.sudo().search([("thread_id", "in", threads.ids)]).write(  # sudo: see the model
-            {"email": False, "author_name": False, "applicant_id": False}
+        # sudo: see the model
+        theirs = self.sudo().search([("thread_id", "in", threads.ids)])
+        theirs.write({"email": False, "author_name": False, "applicant_id": False})
+        self._without_number(threads.applicant_ids).unlink()
+
+    @api.model
+    def _without_number(self, applicants):
+        """Return the invitations of applicants whose number was not known (superuser).
+
+        Nothing hangs on them: to erase them is to delete them.
+
+        :param applicants: ``hr.applicant`` records
+        """
+        # sudo: see the model
+        return self.sudo().search(
+            [("thread_id", "=", False), ("applicant_id", "in", applicants.ids)]
         )
+
+    @api.autovacuum
+    def _gc_without_number(self):
+        """Forget who never answered; a No is remembered, so that it is not asked about again."""
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=KEEP_DAYS)
+        self.search(
+            [("thread_id", "=", False), ("answer", "=", False), ("expires_date", "<", before)]
+        ).unlink()

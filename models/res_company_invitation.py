@@ -8,6 +8,8 @@ class ResCompany(models.Model):
 
     sms_invitation_days = fields.Integer("Link to Agree Works for", default=30)
     sms_invitation_pause = fields.Integer("Ask Again After", default=7)
+    # Off, as everything that writes to candidates by itself.
+    sms_invitation_email_applicants = fields.Boolean("Ask Who Applies by E-mail")
 
     _sms_invitation_days_range = models.Constraint(
         "CHECK (sms_invitation_days BETWEEN 1 AND 365)",

@@ -24,6 +24,7 @@ from . import test_core_paths
 from . import test_crash_live
 from . import test_direct_live
 from . import test_door_speed
+from . import test_email_application
 from . import test_erasure
 from . import test_erasure_live
 from . import test_faults_live

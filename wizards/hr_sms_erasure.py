@@ -67,7 +67,8 @@ class HrSmsErasure(models.TransientModel):
         threads = threads.with_env(self.env)
         threads._check_erasable()
         threads = threads.filtered(lambda thread: not thread.number_hmac)
-        if not threads and not applicants._sms_waiting_answers():
+        invitations = self.env["hr.sms.invitation"]._without_number(applicants)
+        if not threads and not invitations and not applicants._sms_waiting_answers():
             raise UserError(
                 self.env._(
                     "There are no texts and no consent to erase, or they are erased already."
@@ -130,7 +131,9 @@ class HrSmsErasure(models.TransientModel):
             with short_transaction(self.env.registry, dict(self.env.context)) as env:
                 env.cr.execute("SET LOCAL lock_timeout = '10s'")
                 self.thread_ids.with_env(env)._erase(self.env.user.name, self.at_twilio)
-                self.applicant_ids.with_env(env)._sms_waiting_answers().unlink()
+                applicants = self.applicant_ids.with_env(env)
+                applicants._sms_waiting_answers().unlink()
+                env["hr.sms.invitation"]._without_number(applicants).unlink()
         except errors.LockNotAvailable as error:
             raise UserError(
                 self.env._("This number is being texted right now. Try again in a minute.")
