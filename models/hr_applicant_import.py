@@ -1,9 +1,9 @@
 from dataclasses import dataclass, replace
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize, escape_psql
+from odoo.tools import SQL, email_normalize, escape_psql
 
 from .hr_applicant import SEND_GROUP
 from .hr_applicant_consent_given import Given
@@ -355,5 +355,32 @@ class HrApplicant(models.Model):
         for name in sorted(name for name in names if name and name.strip()):
             pattern = escape_psql(name.strip())
             found = records.search([("name", "=ilike", pattern)], limit=1)
-            ids[name] = (found or records.create({"name": name.strip()})).id
+            ids[name] = (found or self._sms_make_utm(records, name.strip())).id
         return ids
+
+    def _sms_make_utm(self, records, name):
+        """Create a source or medium. Two calls at once make one: the later one is repeated.
+
+        :param records: model ``utm.source`` or ``utm.medium``
+        :param str name: that none has
+        :returns: record
+        """
+        records.check_access("create")
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO %(table)s (name, create_uid, create_date, write_uid, write_date)
+                VALUES (%(name)s, %(uid)s, %(now)s, %(uid)s, %(now)s)
+                ON CONFLICT (name) DO NOTHING  -- Odoo's create would end the call with an error
+                RETURNING id
+                """,
+                table=SQL.identifier(records._table),
+                name=name,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+            )
+        )
+        record = records.browse(self.env.cr.fetchone()[0])
+        if "active" in record._fields:
+            record.active = True
+        return record

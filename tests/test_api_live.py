@@ -282,6 +282,23 @@ class TestApiLive(BaseCase):
                 sorted(result["status"] for result in results), ["created"] + ["known"] * 3
             )
 
+    def test_the_same_new_source_in_four_calls_at_once(self):
+        start = threading.Barrier(4)
+
+        def send_all(number):
+            start.wait()
+            return self.send(
+                source="Brand-new board", medium="Brand-new medium", source_ref=f"{number}"
+            )
+
+        with ThreadPoolExecutor(4) as pool:
+            results = list(pool.map(send_all, range(4)))
+        self.assertEqual({result["status"] for result in results}, {"created"})
+        self.assertEqual(
+            self.server.psql("SELECT count(*) FROM utm_source WHERE name = 'Brand-new board'"),
+            [(1,)],
+        )
+
     def test_no_change_is_missed_while_another_is_being_written(self):
         cursor = self.last_change()
         with self.server.cursor() as writer:

@@ -49,7 +49,7 @@ class TestApplicantImport(TextingCase):
 
     def test_created_with_consent(self):
         [result] = self.run_import(
-            {"source_ref": "I-1", "medium": "Website", "note": "Box ticked", "scope": "this_job"}
+            {"source_ref": "I-1", "medium": "website", "note": "Box ticked", "scope": "this_job"}
         )
         self.assertEqual(
             (result["row"], result["status"], result["consent_status"], result["reason"]),
@@ -73,6 +73,19 @@ class TestApplicantImport(TextingCase):
         self.assertEqual((event.applicant_ref, event.actor_name), (applicant.id, self.sender.name))
         self.assertEqual(str(event.given_date)[:10], DAY)
         applicant.with_user(self.sender).sms_send("Hello Kim")
+
+    def test_sources_and_media_are_made_once(self):
+        results = self.run_import(
+            {"source": "Board 100%_x", "medium": "Fax machine", "email": "a@example.com"},
+            {"source": "board 100%_X ", "medium": "FAX machine", "email": "b@example.com"},
+            {"source": "Board 100abx", "medium": " ", "email": "c@example.com"},
+        )
+        first, second, third = (self.created(result) for result in results)
+        self.assertEqual(first.source_id, second.source_id)
+        self.assertNotEqual(first.source_id, third.source_id)
+        self.assertTrue(first.medium_id.active)
+        self.assertEqual(first.medium_id, second.medium_id)
+        self.assertFalse(third.medium_id)
 
     def test_without_consent_number_or_job(self):
         [result] = self.run_import({"given_date": None, "phone": "", "job_id": False})
