@@ -261,10 +261,17 @@ class TestApiLive(BaseCase):
     # ------------------------------------------------------------
 
     def test_the_same_reference_in_four_calls_at_once(self):
-        rows = [
+        with_consent = [
             self.row(source_ref=f"race-{number}", phone=f"+1202557{number}")
             for number in range(1000, 1020)
         ]
+        # Nothing but the reference is the same in the database.
+        bare = [{"name": "Kim Bare", "source_ref": f"bare-{number}"} for number in range(20)]
+        for rows in (with_consent, bare):
+            with self.subTest(rows[0]["name"]):
+                self.check_race(rows)
+
+    def check_race(self, rows):
         before = self.count()
         start = threading.Barrier(4)
 
@@ -274,7 +281,7 @@ class TestApiLive(BaseCase):
 
         with ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(send_all, range(4)))
-        self.assertEqual(self.count(), before + 20)
+        self.assertEqual(self.count(), before + len(rows))
         for results in zip(*answers, strict=True):
             self.assertEqual(len({result["applicant_id"] for result in results}), 1)
             self.assertEqual(len({result["consent_id"] for result in results}), 1)

@@ -10,6 +10,10 @@ _TEXT = """
                                 segment_count, is_unread, create_date)
     VALUES (%s, 1, %s, 'direct', 'job', %s, %s, 1, %s, now() AT TIME ZONE 'UTC') RETURNING id
 """
+_INVITATION = """
+    INSERT INTO hr_sms_invitation (thread_id, company_id, expires_date, email)
+    VALUES (%s, 1, now() AT TIME ZONE 'UTC', 'robin@example.com') RETURNING id
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -45,6 +49,8 @@ class TestUpgrade(BaseCase):
         self.text(server, answered, "inbound", is_unread=True)
         self.text(server, answered, "outbound")
         self.text(server, seen, "inbound")
+        [(invitation,)] = server.psql(_INVITATION, [waits])
+        server.psql("ALTER TABLE hr_sms_invitation DROP COLUMN company_id")
         for column in _COLUMNS:
             server.psql(f"ALTER TABLE hr_sms_message DROP COLUMN {column}")
         server.psql(
@@ -70,6 +76,10 @@ class TestUpgrade(BaseCase):
             ),
             [(0,)],
             "nobody is told of what came before",
+        )
+        self.assertEqual(
+            server.psql("SELECT company_id FROM hr_sms_invitation WHERE id = %s", [invitation]),
+            [(1,)],
         )
         self.assertEqual(self.wording(server), before + 1, "it names our page of terms now")
         self.assertEqual(
