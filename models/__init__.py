@@ -137,6 +137,7 @@ from . import mail_notification
 from . import res_company_sms_api
 from . import sms_sms
 from . import ir_actions_server
+from . import ir_cron
 from . import hr_sms_report
 from . import digest_digest
 from . import hr_sms_thread_inbox_query

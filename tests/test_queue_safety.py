@@ -95,6 +95,19 @@ class TestQueueSafety(TextingCase):
         self.env.cr.execute("SHOW synchronous_commit")
         self.assertEqual(self.env.cr.fetchone()[0], "local")
 
+    def test_a_cron_whose_time_is_up_goes_on_at_once(self):
+        crons = self.env["ir.cron"]
+        lane = self.env.ref("hr_recruitment_texting.ir_cron_process_queue_bulk_1")
+        self.env.cr.postcommit.clear()
+        with patch.object(self.registry["ir.cron"], "_notifydb", autospec=True) as notify:
+            crons._reschedule_asap({"id": self.env.ref("sms.ir_cron_sms_scheduler_action").id})
+            self.env.cr.postcommit.run()
+            notify.assert_not_called()
+            crons._reschedule_asap({"id": lane.id})
+            notify.assert_not_called()  # another worker would find it locked
+            self.env.cr.postcommit.run()
+            notify.assert_called_once()
+
     def test_results_taken_when_the_queue_ends_are_recorded(self):
         """The results that are known and not yet due to be recorded, when something fails."""
         message = self.send()
