@@ -25,7 +25,7 @@ class HrApplicant(models.Model):
 
         Call it again with the ``cursor`` of the answer: nothing is missed and nothing comes twice,
         however many events bear the same second. An event is told of once nothing can come before
-        it any more: after some five seconds, or when an import that runs beside it has ended.
+        it any more: after some five seconds, or when what else is being written has ended.
 
         :param int cursor: of the last answer, 0 to begin with
         :param since: UTC datetime, date or a string of one: nothing recorded before it

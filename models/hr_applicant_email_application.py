@@ -24,6 +24,11 @@ class HrApplicant(models.Model):
             applicant._sms_ask_who_applied_by_email(email["lang"])
         return applicant
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_invitations_without_number(self):
+        """Forget the address as well: nothing else would ever find it."""
+        self.env["hr.sms.invitation"]._without_number(self).unlink()
+
     def _sms_ask_who_applied_by_email(self, lang):
         """Invite the sender of an application to agree to texts, unless something is known of them.
 
