@@ -2,6 +2,23 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 
+def last_campaign(thread):
+    """Return what finds the campaign that a conversation last had a text of.
+
+    :param thread: SQL expression, id of ``hr.sms.thread``
+    :returns: SQL expression, id of ``hr.sms.campaign``; NULL where the last text was of none
+    """
+    return SQL(
+        """
+        (SELECT last.campaign_id FROM hr_sms_message AS last
+          WHERE last.thread_id = %s AND last.direction = 'outbound'
+            AND last.kind != 'confirmation' AND last.claimed_date IS NOT NULL
+       ORDER BY last.claimed_date DESC, last.id DESC LIMIT 1)
+        """,
+        thread,
+    )
+
+
 class HrSmsMessage(models.Model):
     """Texts of a campaign."""
 
@@ -57,52 +74,31 @@ class HrSmsMessage(models.Model):
         shorts = self._candidate_languages(texts, threads)
         return [language(text, short) for text, short in zip(texts, shorts, strict=True)]
 
-    @api.model
-    def _reply_goes_to(self, thread):
-        """Return what finds the person a reply goes to: whom the text's campaign names.
-
-        Only the last text counts, and only where nobody looks after the conversation yet.
-
-        :param thread: SQL expression, id of ``hr.sms.thread``
-        :returns: SQL expression, id of ``res.users`` or NULL
-        """
-        return SQL(
-            """
-            (SELECT campaign.user_id
-               FROM (SELECT campaign_id FROM hr_sms_message
-                      WHERE thread_id = %(thread)s AND direction = 'outbound'
-                        AND kind != 'confirmation' AND claimed_date IS NOT NULL
-                   ORDER BY claimed_date DESC, id DESC LIMIT 1) AS last
-               JOIN hr_sms_campaign AS campaign ON campaign.id = last.campaign_id
-               JOIN hr_sms_thread AS thread ON thread.id = %(thread)s
-               JOIN res_users AS person ON person.id = campaign.user_id
-              WHERE thread.user_id IS NULL AND person.active)
-            """,
-            thread=thread,
-        )
-
 
 class HrSmsThread(models.Model):
     """Replies to a campaign go to the person it names."""
 
     _inherit = "hr.sms.thread"
 
-    def _assign_reply(self, user_id=None):
-        """Assign a conversation in which somebody answered a campaign.
+    def _assign_reply(self):
+        """Assign a conversation in which somebody answered a campaign: to whom that one names.
 
-        Runs in the transaction of the received text. A conversation that somebody looks after
-        stays theirs.
-
-        :param user_id: id of ``res.users``, ``None`` to look it up
+        Only the last text counts. Runs in the transaction of the received text. A conversation
+        that somebody looks after stays theirs.
         """
         self.ensure_one()
-        person = self.env["hr.sms.message"]._reply_goes_to(SQL("%s", self.id))
         self.env["hr.sms.message"].flush_model()
         self.env.cr.execute(
             SQL(
-                "UPDATE hr_sms_thread SET user_id = %s WHERE id = %s AND user_id IS NULL",
-                user_id or person,
+                """
+                UPDATE hr_sms_thread AS thread SET user_id = person.id
+                  FROM hr_sms_campaign AS campaign
+                  JOIN res_users AS person ON person.id = campaign.user_id
+                 WHERE thread.id = %s AND thread.user_id IS NULL AND person.active
+                   AND campaign.id = %s
+                """,
                 self.id,
+                last_campaign(SQL("thread.id")),
             )
         )
         self.invalidate_recordset(["user_id"])

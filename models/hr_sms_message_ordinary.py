@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..rules import segments
 from ..rules.opt_out_phrases import classify
+from .hr_sms_message_campaign import last_campaign
 from .hr_sms_message_inbound import BODY_LIMIT
 
 
@@ -71,20 +72,20 @@ class HrSmsMessage(models.Model):
                        %(values)s
                   FROM thread
                 ON CONFLICT (twilio_sid) WHERE twilio_sid IS NOT NULL DO NOTHING
-             RETURNING thread_id, %(responsible)s
+             RETURNING thread_id, %(campaign)s
                 """,
                 company=companies.id,
                 number=sender,
                 names=SQL(", ").join(map(SQL.identifier, values)),
                 values=SQL(", ").join(SQL("%s", value) for value in values.values()),
-                responsible=self._reply_goes_to(SQL.identifier("hr_sms_message", "thread_id")),
+                campaign=last_campaign(SQL.identifier("hr_sms_message", "thread_id")),
             )
         )
         row = self.env.cr.fetchone()
         if row:
-            thread, responsible = row
+            thread, campaign = row
             thread = self.env["hr.sms.thread"].browse(thread)
-            if responsible:
-                thread._assign_reply(responsible)
+            if campaign:
+                thread._assign_reply()
             thread._notify_changed()
         return bool(row)

@@ -760,6 +760,20 @@ class TestCampaign(CampaignCase):
         with self.assertRaisesRegex(ValidationError, "may not see texts"):
             campaign.user_id = self.nobody
 
+    def test_replies_of_others_go_to_nobody(self):
+        """Also by the short way in, while the newest text of all is the campaign's."""
+        other = self.person("2090")
+        thread = self.thread_of(other)
+        self.send(self.campaign(self.people(2), user_id=self.viewer.id))
+        taken = self.env["hr.sms.message"]._receive_ordinary(
+            self.company.ids,
+            "SM" + "8" * 32,
+            {"From": other.sms_number, "To": "+12025550100", "Body": "Any news?"},
+        )
+        self.assertTrue(taken)
+        self.env.invalidate_all()
+        self.assertFalse(thread.user_id)
+
     def test_a_later_text_by_hand_ends_it(self):
         person = self.person("2001")
         self.send(self.campaign(person, user_id=self.viewer.id))
