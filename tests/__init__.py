@@ -1,3 +1,4 @@
+from . import test_accessibility
 from . import test_allowance
 from . import test_allowance_plan
 from . import test_allowance_races

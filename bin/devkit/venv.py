@@ -10,6 +10,7 @@ from .run import run
 from .say import step
 from .stamp import Stamp, digest
 
+RUN, DEV, BARE = "requirements.txt", "requirements-dev.txt", "requirements-bare.txt"
 VENV_PACKAGE = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
 
 
@@ -19,13 +20,12 @@ def needs_venv_package() -> bool:
 
 
 def requirements_digest() -> str:
-    names = ("requirements.txt", "requirements-dev.txt")
-    return digest(sys.version_info[:2], *((ROOT / name).read_text() for name in names))
+    return digest(sys.version_info[:2], *((ROOT / name).read_text() for name in (RUN, DEV, BARE)))
 
 
 def ensure_venv(*, dev: bool) -> None:
     """Install `requirements.txt`, or with `dev` also what tests and checks need (it includes the former)."""
-    name = "requirements-dev.txt" if dev else "requirements.txt"
+    name = DEV if dev else RUN
     stamp = Stamp(f"venv-{'dev' if dev else 'run'}")
     wanted = requirements_digest()
     if stamp.read() == wanted and PYTHON.exists():
@@ -41,20 +41,14 @@ def ensure_venv(*, dev: bool) -> None:
             Stamp("venv-dev").clear()
             run([sys.executable, "-m", "venv", VENV], "create the Python environment", "pip.log")
             Stamp("venv-python").write(sys.version)
-        run(
-            [
-                PYTHON,
-                "-m",
-                "pip",
-                "install",
-                "--no-input",
-                "--disable-pip-version-check",
-                "-r",
-                ROOT / name,
-            ],
-            "install the Python packages",
-            "pip.log",
-        )
+        _pip_install("-r", ROOT / name)
+        if dev:
+            _pip_install("--no-deps", "-r", ROOT / BARE)
     stamp.write(wanted)
     if dev:
         Stamp("venv-run").write(wanted)
+
+
+def _pip_install(*arguments: object) -> None:
+    pip = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    run([*pip, *arguments], "install the Python packages", "pip.log")

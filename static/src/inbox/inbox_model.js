@@ -21,8 +21,9 @@ export class InboxModel {
         this.counts = {};
         /** Id of the conversation that is open. */
         this.selectedId = false;
-        /** It stays in the list until another one is opened, also when the filter has lost it. */
         this.kept = null;
+        /** It stays in the list when the filter loses it, until something else is opened or looked for. */
+        this.isKeptListed = true;
         this._reading = null;
         this._readAgain = false;
         return reactive(this);
@@ -30,14 +31,14 @@ export class InboxModel {
 
     /** The newest text first. */
     get rows() {
-        const isMissing = this.kept && !this.threads.some(({ id }) => id === this.kept.id);
+        const isMissing = this.kept && this.isKeptListed && !this.threads.some(({ id }) => id === this.kept.id);
         return isMissing
             ? [...this.threads, this.kept].sort((one, other) => other.last_id - one.last_id)
             : this.threads;
     }
 
     get selected() {
-        return this.rows.find(({ id }) => id === this.selectedId) || null;
+        return [...this.rows, this.kept].find((row) => row?.id === this.selectedId) || null;
     }
 
     /** Read anew; calls that come meanwhile are answered by one more read after it. */
@@ -73,6 +74,7 @@ export class InboxModel {
                 this.hasMore = page.has_more;
                 this.counts = counts;
                 this.kept = kept || null;
+                this.isKeptListed ||= page.threads.some(({ id }) => id === selectedId);
                 this.selectedId = kept ? selectedId : false;
                 this.error = "";
                 this.ready = true;
@@ -106,6 +108,7 @@ export class InboxModel {
     /** @param {{ filter?: string, search?: string }} values what is looked for from now on */
     look({ filter = this.filter, search = this.search }) {
         Object.assign(this, { filter, search, threads: [], hasMore: false, ready: false });
+        this.isKeptListed = false;
         return this.load();
     }
 
@@ -113,6 +116,7 @@ export class InboxModel {
     select(id) {
         this.selectedId = id;
         this.kept = this.rows.find((row) => row.id === id) || null;
+        this.isKeptListed = true;
     }
 
     /** @throws what the server refuses */

@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
-import { Layout } from "@web/search/layout";
+import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { formatFloat, formatInteger, formatPercentage } from "@web/views/fields/formatters";
 import { View } from "@web/views/view";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -16,7 +16,7 @@ const PERIODS = [7, 30, 90, 365];
 /** How texting goes: what waits, how fast we are, what arrives, what is left to spend. */
 export class SmsOverview extends Component {
     static template = "hr_recruitment_texting.SmsOverview";
-    static components = { Layout, View };
+    static components = { ControlPanel, View };
     static props = { ...standardActionServiceProps };
 
     setup() {

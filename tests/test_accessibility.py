@@ -1,0 +1,119 @@
+"""The workplace's screens for people who see little, hear them read out or use no mouse: axe-core
+finds nothing on them, light or dark. Checked is what is ours; of a dialog that is what is in it."""
+
+from odoo.tests import tagged
+
+from .accessibility import bring_dark_colours, darken, violations
+from .browser import LiveBrowser
+from .test_campaign_live import CRONS, LiveCampaignCase
+
+INBOX = "/odoo/action-hr_recruitment_texting.hr_sms_inbox_action"
+UNKNOWN = "+12025550160"
+
+
+@tagged("post_install", "-at_install")
+class TestAccessibility(LiveCampaignCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        bring_dark_colours(cls.server)
+        cls.browser = LiveBrowser(1400, 1000)
+        cls.addClassCleanup(cls.browser.stop)
+        cls.browser.login(cls.server.url, "admin")
+
+    def setUp(self):
+        super().setUp()
+        self.browser.errors.clear()
+
+    def both_ways(self, path, first, steps=()):
+        """Open a screen light and then dark, and check it after each step.
+
+        :param str path: of the page
+        :param str first: CSS selector of what shows when the page is there
+        :param steps: ``(click, wait, *checked)``: what is clicked (or None), what then shows, what is checked
+        """
+        for scheme in ("light", "dark"):
+            # Colours of graphs are chosen as the page starts.
+            self.browser.eval(f"document.cookie = 'color_scheme={scheme}; path=/'")
+            self.browser.goto(self.server.url + path)
+            self.browser.wait_for_selector(first)
+            if scheme == "dark":
+                darken(self.browser)
+            for clicked, wait, *checked in steps:
+                with self.subTest(scheme=scheme, clicked=clicked, shown=wait):
+                    if clicked:
+                        self.browser.click(clicked)
+                    self.browser.wait_for_selector(wait)
+                    self.settle()
+                    self.assertEqual(violations(self.browser, *checked), [])
+        self.browser.eval("document.cookie = 'color_scheme=light; path=/'")
+        self.assertEqual(self.browser.errors, [])
+
+    def settle(self):
+        """Wait until nothing fades in any more: half-faded colours are no finding."""
+        self.browser.wait_for(
+            "document.getAnimations().every((one) => one.playState !== 'running'"
+            " || one.effect.getTiming().iterations === Infinity)"
+        )
+
+    def say(self, phone, text):
+        self.simulator.control("/control/inbound", "POST", **{"from": phone, "body": text})
+
+    def dialog(self, name):
+        return (f".{name} .modal-body > *", f".{name} .modal-footer")
+
+    def test_inbox(self):
+        applicant = self.applicant("+12025550161")
+        self.say("+12025550161", "Where can I park?")
+        self.say(UNKNOWN, "Is the job still open?")
+        [thread] = self.server.psql("SELECT id FROM hr_sms_thread WHERE number = '+12025550161'")
+        row = f".o_sms_inbox_row[data-id='{thread[0]}']"
+        self.assertTrue(applicant)
+        self.both_ways(
+            INBOX,
+            ".o_sms_inbox_row",
+            [
+                (None, ".o_sms_inbox_none", ".o_sms_inbox"),
+                (".o_sms_inbox_filter[data-filter=archived]", ".o_sms_inbox_empty", ".o_sms_inbox"),
+                (".o_sms_inbox_filter[data-filter=all]", row, ".o_sms_inbox"),
+                (row, ".o_sms_bubble", ".o_sms_inbox"),
+                (".o_sms_inbox_assign", ".o_sms_inbox_assign_user", ".o_sms_inbox"),
+                (".o_sms_inbox_title", ".o_sms_status", ".o_sms_inbox"),
+                (".o_sms_status", ".o_sms_consent_popover", ".o_sms_consent_popover"),
+                (
+                    ".o_sms_consent_withdraw",
+                    ".o_sms_withdraw_dialog",
+                    *self.dialog("o_sms_withdraw_dialog"),
+                ),
+                (".o_sms_withdraw_dialog .btn-secondary", ".o_sms_status", ".o_sms_inbox"),
+                (".o_sms_inbox_filter[data-filter=unknown]", ".o_sms_inbox_row", ".o_sms_inbox"),
+                (".o_sms_inbox_row", ".o_sms_inbox_attach", ".o_sms_inbox"),
+            ],
+        )
+
+    def test_overview(self):
+        self.applicant("+12025550162")
+        self.say("+12025550162", "Hello")
+        self.both_ways(
+            "/odoo/sms-overview",
+            ".o_sms_overview_card",
+            [(None, ".o_sms_overview_graph canvas", ".o_sms_overview", ".o_control_panel")],
+        )
+
+    def test_campaign(self):
+        people = self.people(3, 6200)
+        self.simulator.control(
+            "/control/inbound", "POST", **{"from": "+12025556201", "body": "STOP"}
+        )
+        campaign = self.campaign(people)
+        path = f"/odoo/sms-campaigns/{campaign}"
+        form = ".o_sms_campaign_form"
+        self.both_ways(path, ".o_sms_preview_examples", [(None, ".o_sms_preview_line", form)])
+        # Nothing runs by itself here: it has started, and no text has gone.
+        self.admin.call("hr.sms.campaign", "action_start", [campaign])
+        self.assertEqual(self.state(campaign), "sending")
+        self.both_ways(path, ".o_sms_progress", [(None, ".o_sms_progress", form)])
+        for name in (*CRONS, *CRONS):
+            self.run_cron(name)
+        self.eventually(lambda: self.state(campaign) == "done", 30)
+        self.both_ways(path, ".o_sms_progress", [(None, ".o_sms_progress_reasons", form)])
