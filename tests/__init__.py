@@ -94,3 +94,4 @@ from . import test_welcome
 from . import test_withdrawal
 from . import test_wording
 from . import test_workers_live
+from . import test_workplace_browser

@@ -251,13 +251,26 @@ class LiveBrowser:
         """Wait until a CSS selector matches something that can be seen."""
         return self.wait_for(_visible(selector), timeout)
 
+    def settle(self, timeout=TIMEOUT):
+        """Wait until nothing slides or fades any more, but what does so for ever."""
+        self.wait_for(
+            "document.getAnimations().every((one) => one.playState !== 'running'"
+            " || one.effect.getTiming().iterations === Infinity)",
+            timeout,
+        )
+
     def click(self, selector, timeout=TIMEOUT):
-        """Click the middle of the first visible match, as a mouse does."""
+        """Click the middle of the first visible match once it keeps still, as a mouse does."""
         self.wait_for(_visible(selector), timeout)
+        # What still slides or is pushed away by what appears above it would be missed.
         x, y = self.eval(
-            f"(() => {{ const e = {_first(selector)};"
+            "(async () => { let r; for (let frame = 0; frame < 120; frame++) {"
+            f" const e = {_first(selector)}; if (!e) {{ await new Promise(requestAnimationFrame); continue; }}"
             " e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});"
-            " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+            " const before = r; r = e.getBoundingClientRect();"
+            " if (before && before.x === r.x && before.y === r.y) { break; }"
+            " await new Promise(requestAnimationFrame); }"
+            " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             button = "none" if kind == "mouseMoved" else "left"

@@ -235,7 +235,8 @@ export class SmsInbox extends Component {
 
     /** From the conversation back to its row, which stays open beside it where there is room. */
     onPaneKeydown(ev) {
-        if (ev.key !== "Escape" || ev.defaultPrevented) {
+        const isMenuOpen = Boolean(ev.currentTarget.querySelector(".o-dropdown.show"));
+        if (ev.key !== "Escape" || ev.defaultPrevented || isMenuOpen) {
             return;
         }
         ev.preventDefault();

@@ -141,6 +141,16 @@ test("what is open stays in the list when the filter has lost it", async () => {
     expect(".o_sms_inbox_row").toHaveCount(1);
 });
 
+test("another filter lists only what it finds, and what is open stays open", async () => {
+    await openInbox();
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await contains(".o_sms_input:focus");
+    await click(".o_sms_inbox_filter[data-filter=unread]");
+    await contains(".o_sms_inbox_row", { count: 1 });
+    expect(".o_sms_inbox_name").toHaveText("Ada Lovelace");
+    expect(".o_sms_inbox_title").toHaveText("Bob Stone");
+});
+
 test("a text that arrives moves its conversation up", async () => {
     const server = await openInbox();
     await contains(".o_sms_inbox_row", { count: 3 });
@@ -173,6 +183,7 @@ test("assign to a colleague, and take it away again", async () => {
     await click(".o_sms_inbox_assign");
     await click(".o_sms_inbox_assign_user", { text: "Vera Viewer" });
     await contains(".o_sms_inbox_assignee", { text: "Vera Viewer" });
+    await contains(".o_sms_input:focus");
     await click(".o_sms_inbox_assign");
     await click(".o_sms_inbox_assign_nobody");
     await contains(".o_sms_inbox_assignee", { text: "Nobody" });

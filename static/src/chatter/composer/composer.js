@@ -45,10 +45,12 @@ export class SmsComposer extends Component {
             templateId: false,
         });
         this.dialog = useService("dialog");
+        const ui = useService("ui");
         this.inputRef = useRef("input");
         useAutoresize(this.inputRef);
         onMounted(() => {
-            if (!this.blockedReason) {
+            // A phone would cover the conversation with its keyboard.
+            if (!this.blockedReason && !ui.isSmall) {
                 this.inputRef.el?.focus({ preventScroll: true });
             }
         });

@@ -31,13 +31,31 @@ export class SmsInboxPane extends Component {
         this.notification = useService("notification");
         this.userId = user.userId;
         this.canChange = Boolean(session.recruitment_texting?.send);
-        this.state = useState({ assignees: null, busy: false });
+        this.state = useState({ assignees: null, busy: false, assigned: 0 });
         this.headingRef = useRef("heading");
+        this.assignRef = useRef("assign");
+        this.ui = useService("ui");
         // The input takes the focus where one may write; elsewhere, and on phones, the name has it.
         useEffect(
             () => this.headingRef.el?.focus({ preventScroll: true }),
-            () => [this.props.thread.id]
+            () => [this.props.thread.id, this.props.thread.applicant_id]
         );
+        // The menu's button lost the focus by being disabled meanwhile.
+        useEffect(
+            (assigned) => {
+                if (assigned) {
+                    this.focusAfterAssigning();
+                }
+            },
+            () => [this.state.assigned]
+        );
+    }
+
+    /** On to writing, where one may; a phone would cover the conversation with its keyboard. */
+    focusAfterAssigning() {
+        const pane = this.headingRef.el?.closest(".o_sms_inbox_pane");
+        const input = this.ui.isSmall ? null : pane?.querySelector(".o_sms_input:enabled");
+        (input || this.assignRef.el)?.focus({ preventScroll: true });
     }
 
     get title() {
@@ -94,6 +112,11 @@ export class SmsInboxPane extends Component {
         }
     }
 
+    async assign(userId) {
+        await this.change("sms_assign", userId);
+        this.state.assigned++;
+    }
+
     async markUnread() {
         const { id } = this.props.thread;
         this.props.onDone(id); // closed first: what is open counts as read
@@ -131,8 +154,9 @@ export class SmsInboxPane extends Component {
             title: _t("Whose number is %s?", this.props.thread.display),
             noCreate: true,
             multiSelect: false,
+            context: { kanban_view_ref: "hr_recruitment_texting.hr_applicant_view_kanban_choose" },
             domain: [["company_id", "in", [this.props.conversation.company?.id || false, false]]],
-            onSelected: ([id]) => this._attach(id),
+            onSelected: ([id]) => this.change("sms_attach", id),
         });
     }
 
@@ -144,15 +168,7 @@ export class SmsInboxPane extends Component {
                 default_partner_phone: this.props.thread.display,
                 default_company_id: this.props.conversation.company?.id || false,
             },
-            onRecordSaved: (record) => this._attach(record.resId),
+            onRecordSaved: (record) => this.change("sms_attach", record.resId),
         });
-    }
-
-    async _attach(applicantId) {
-        if (await this.change("sms_attach", applicantId)) {
-            this.notification.add(_t("The number and its texts belong to the applicant now."), {
-                type: "success",
-            });
-        }
     }
 }
