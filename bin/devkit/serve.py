@@ -19,15 +19,20 @@ from .setup import Workplace, building, prepare
 from .stamp import Stamp, digest
 
 DATABASE = "texting"
-SIMULATOR_STATE = STATE / "simulator"  # the phones' texts survive a restart, as the database does
 CONFIGURE = ROOT / "bin" / "devkit" / "in_odoo" / "configure_demo.py"
 
 
 class Server:
     """The processes of one `bin/serve`; `stop` ends them in the order in which they need each other."""
 
-    def __init__(self, place: Workplace, odoo_port: int, simulator_port: int):
+    def __init__(
+        self, place: Workplace, odoo_port: int, simulator_port: int, database: str = DATABASE
+    ):
         self.place = place
+        self.database = database
+        self.prefix = "" if database == DATABASE else f"{database}-"  # of its logs and stamps
+        # the phones' texts survive a restart, as the database does
+        self.simulator_state = STATE / f"{self.prefix}simulator"
         self.odoo_port = odoo_port
         self.simulator_port = simulator_port
         self.odoo_url = f"http://{HOST}:{odoo_port}"
@@ -36,19 +41,17 @@ class Server:
 
     def prepare_database(self, *, fresh: bool) -> None:
         """Create the database from the template, or bring the existing one up to date with the code."""
-        cluster, code = self.place.cluster, Stamp("serve-code")
+        cluster, code = self.place.cluster, Stamp(f"{self.prefix}serve-code")
         wanted = digest(self.place.odoo.version, code_digest())
         if fresh:
-            databases.drop(cluster, DATABASE)
-            for path in SIMULATOR_STATE.parent.glob(f"{SIMULATOR_STATE.name}*"):
-                path.unlink()
-        if DATABASE not in databases.names(cluster):
+            self.remove()
+        if self.database not in databases.names(cluster):
             code.clear()
-            Stamp("serve-demo").clear()
+            Stamp(f"{self.prefix}serve-demo").clear()
             with building():
                 template = self.place.templates.addon()
             with step("Creating the demo database"):
-                databases.copy(cluster, template, DATABASE)
+                databases.copy(cluster, template, self.database)
             self._show("Installing", self.place.templates.install_problems(template))
             self.place.templates.release()
             code.write(wanted)
@@ -56,10 +59,22 @@ class Server:
             with step("The addon changed: updating it"):
                 (LOGS / "update.log").unlink(missing_ok=True)
                 log = run_odoo(
-                    self.place.odoo, "update the addon", "update.log", "-d", DATABASE, "-u", ADDON
+                    self.place.odoo,
+                    "update the addon",
+                    "update.log",
+                    "-d",
+                    self.database,
+                    "-u",
+                    ADDON,
                 )
             self._show("Updating", unexpected(log))
             code.write(wanted)
+
+    def remove(self) -> None:
+        """Drop the database, and what the simulator's phones kept."""
+        databases.drop(self.place.cluster, self.database)
+        for path in STATE.glob(f"{self.simulator_state.name}*"):
+            path.unlink()
 
     @staticmethod
     def _show(what: str, problems: list[str]) -> None:
@@ -69,7 +84,7 @@ class Server:
 
     def configure(self) -> None:
         """Fill in the simulator's account and both addresses, when they are not yet what the database has."""
-        stamp = Stamp("serve-demo")
+        stamp = Stamp(f"{self.prefix}serve-demo")
         wanted = digest(
             CONFIGURE.read_text(), self.odoo_url, self.simulator_url, *simulator.command_line(0)
         )
@@ -84,13 +99,13 @@ class Server:
         }
         with step("Connecting the demo company to the simulator"):
             what = "connect the demo company to the simulator"
-            run_script(self.place.odoo, DATABASE, CONFIGURE, what, "configure.log", values)
+            run_script(self.place.odoo, self.database, CONFIGURE, what, "configure.log", values)
         stamp.write(wanted)
 
     def _start(
         self, name: str, arguments: list[str], url: str, cwd, env: dict[str, str], seconds: float
     ) -> None:
-        path = LOGS / f"{name}.log"
+        path = LOGS / f"{self.prefix}{name}.log"
         with step(f"Starting {name}"), path.open("wb") as output:
             # A session of its own: Ctrl-C reaches us alone, and we stop things in order.
             process = subprocess.Popen(
@@ -111,7 +126,7 @@ class Server:
             str(PYTHON),
             *simulator.command_line(self.simulator_port),
             "--state",
-            str(SIMULATOR_STATE),
+            str(self.simulator_state),
         ]
         self._start(
             "simulator",
@@ -127,7 +142,7 @@ class Server:
             "-c",
             CONFIG,
             "-d",
-            DATABASE,
+            self.database,
             "--http-port",
             self.odoo_port,
             *extra,
@@ -140,7 +155,7 @@ class Server:
         while True:
             for name, process in self.processes:
                 if process.poll() is not None:
-                    path = LOGS / f"{name}.log"
+                    path = LOGS / f"{self.prefix}{name}.log"
                     raise Stop(why(f"keep {name} running", path, path.read_text(errors="replace")))
             time.sleep(0.5)
 

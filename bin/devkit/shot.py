@@ -1,12 +1,9 @@
 """`bin/shot`: a screenshot of a page of the running `bin/serve`, logged in or not."""
 
 import argparse
-import importlib.util
-import os
-import sys
 from pathlib import Path
 
-from .paths import PYTHON, ROOT
+from .driving import from_tests, in_environment
 from .ports import HOST, answers, port_from
 from .say import Stop, line
 
@@ -37,32 +34,12 @@ def main(arguments: list[str]) -> int:
         help="seconds to wait before the picture (default %(default)s)",
     )
     options = parser.parse_args(arguments)
-    if Path(sys.prefix).resolve() != PYTHON.parent.parent.resolve():
-        _again_in_the_environment(arguments)
+    in_environment("shot", arguments)
     return _shoot(options)
 
 
-def _again_in_the_environment(arguments: list[str]) -> None:
-    """Driving Chromium needs a package of the environment: set it up if need be, and go on inside it."""
-    from . import debian
-    from .browser import find_chromium
-    from .paths import make_folders
-    from .setup import CHROMIUM, building, check_python
-    from .venv import ensure_venv
-
-    check_python()
-    make_folders()
-    with building():
-        if not find_chromium():
-            debian.install(CHROMIUM, "Chromium")
-        ensure_venv(dev=True)
-    os.execv(PYTHON, [str(PYTHON), str(ROOT / "bin" / "shot"), *arguments])
-
-
 def _shoot(options: argparse.Namespace) -> int:
-    spec = importlib.util.spec_from_file_location("texting_browser", ROOT / "tests" / "browser.py")
-    browser_module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(browser_module)
+    browser_module = from_tests("browser")
     odoo = f"http://{HOST}:{port_from('ODOO_PORT', 8069)}"
     url = odoo + options.url if options.url.startswith("/") else options.url
     if (options.login or url.startswith(odoo)) and not answers(f"{odoo}/web/health"):
