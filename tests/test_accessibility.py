@@ -84,6 +84,47 @@ class TestAccessibility(LiveCampaignCase):
             ],
         )
 
+    def test_sms_tab(self):
+        applicant = self.applicant("+12025550163")
+        self.admin.call(
+            "hr.applicant",
+            "sms_send",
+            [applicant],
+            "See you then",
+            scheduled_date="2099-01-01 12:00:00",
+        )
+        cancel = ".modal-footer .btn-secondary"
+        self.both_ways(
+            f"/odoo/hr.applicant/{applicant}",
+            ".o-mail-Message",
+            [
+                (".o_sms_tab_button", ".o_sms_planned_body", ".o_sms_tab"),
+                (
+                    ".o_sms_planned_edit",
+                    ".o_sms_schedule_dialog",
+                    *self.dialog("o_sms_schedule_dialog"),
+                ),
+                (cancel, ".o_sms_numbers", ".o_sms_tab"),
+                (".o_sms_numbers", ".o_sms_number_add", ".o_sms_tab"),
+                (".o_sms_number_add", ".o_sms_number_dialog", *self.dialog("o_sms_number_dialog")),
+                (cancel, ".o_sms_status", ".o_sms_tab"),
+                (".o_sms_status", ".o_sms_consent_popover", ".o_sms_consent_popover"),
+            ],
+        )
+        unasked = self.applicant("+12025550164", consent=False)
+        self.both_ways(
+            f"/odoo/hr.applicant/{unasked}",
+            ".o-mail-Message",
+            [
+                (".o_sms_tab_button", ".o_sms_blocked", ".o_sms_tab"),
+                (
+                    ".o_sms_blocked_add",
+                    ".o_sms_consent_dialog",
+                    *self.dialog("o_sms_consent_dialog"),
+                ),
+            ],
+        )
+
     def test_overview(self):
         self.applicant("+12025550162")
         self.say("+12025550162", "Hello")
