@@ -53,7 +53,7 @@ class TestTermsPage(TextingMixin, HttpCase):
             "Reply STOP",
             "Reply HELP",
             "people@careers.example",
-            "not shared with others for their own marketing",
+            "not shared with third parties or affiliates for marketing or promotional purposes",
         ):
             self.assertIn(part, words)
         self.assertEqual(page.xpath("//a[hasclass('o_sms_terms_privacy')]/@href"), ["/our-privacy"])
