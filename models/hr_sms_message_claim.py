@@ -136,16 +136,16 @@ class HrSmsMessage(models.Model):
         """
         self.flush_recordset()
         self.env.cr.execute(
-            "SELECT set_config('synchronous_commit', 'local', TRUE)"
-            " WHERE current_setting('synchronous_commit') = 'off'"
-        )
-        self.env.cr.execute(
             """
+            WITH kept AS MATERIALIZED (
+                SELECT CASE WHEN current_setting('synchronous_commit') = 'off'
+                            THEN set_config('synchronous_commit', 'local', TRUE) END AS setting
+            )
             UPDATE hr_sms_message AS message
                SET state = 'sending', claimed_date = %s, wait_code = NULL,
                    attempt_count = COALESCE(attempt_count, 0) + 1, sender_number = chosen.number
-              FROM unnest(%s::int[], %s::text[]) AS chosen(id, number)
-             WHERE message.id = chosen.id
+              FROM kept, unnest(%s::int[], %s::text[]) AS chosen(id, number)
+             WHERE message.id = chosen.id AND kept.setting IS DISTINCT FROM 'off'
             """,
             [now, self.ids, [senders[message] for message in self]],
         )

@@ -54,22 +54,12 @@ class HrSmsMessage(models.Model):
         :param company_ids: ids of the companies whose texts the reports may be about
         :returns: the texts that changed
         """
+        if not reports:
+            return self.browse()
         self.flush_model()
-        states = [delivery.TWILIO_STATUS[report[3]] for report in reports]
         self.env.cr.execute(
             SQL(
                 """
-                WITH report AS (
-                    SELECT CASE WHEN report.uuid IS NULL OR by_uuid.id IS NOT NULL
-                                THEN COALESCE(by_sid.id, by_uuid.id, report.id) END AS id,
-                           report.sid, report.state, report.code, report.sender,
-                           (%(rank)s -> report.state)::int AS rank
-                      FROM unnest(%(ids)s::int[], %(uuids)s::text[], %(sids)s::text[],
-                                  %(states)s::text[], %(codes)s::text[], %(senders)s::text[])
-                           AS report (id, uuid, sid, state, code, sender)
-                 LEFT JOIN hr_sms_message AS by_sid ON by_sid.twilio_sid = report.sid
-                 LEFT JOIN hr_sms_message AS by_uuid ON by_uuid.uuid = report.uuid
-                )
                 UPDATE hr_sms_message AS message
                    SET state = CASE WHEN (%(rank)s -> message.state)::int < report.rank
                                     THEN report.state ELSE message.state END,
@@ -78,8 +68,15 @@ class HrSmsMessage(models.Model):
                        twilio_sid = COALESCE(message.twilio_sid, report.sid),
                        sender_number = COALESCE(message.sender_number, report.sender),
                        sent_date = COALESCE(message.sent_date, %(now)s)
-                  FROM report
-                 WHERE message.id = report.id
+                  FROM (VALUES %(reports)s) AS report (id, uuid, sid, state, code, sender, rank)
+                 WHERE message.id = CASE
+                       WHEN report.uuid IS NULL
+                       THEN COALESCE((SELECT by_sid.id FROM hr_sms_message AS by_sid
+                                       WHERE by_sid.twilio_sid = report.sid), report.id)
+                       ELSE (SELECT COALESCE((SELECT by_sid.id FROM hr_sms_message AS by_sid
+                                               WHERE by_sid.twilio_sid = report.sid), by_uuid.id)
+                               FROM hr_sms_message AS by_uuid WHERE by_uuid.uuid = report.uuid)
+                       END
                    AND message.direction = 'outbound'
                    AND message.company_id = ANY(%(companies)s)
                    AND ((%(rank)s -> message.state)::int < report.rank
@@ -87,15 +84,8 @@ class HrSmsMessage(models.Model):
              RETURNING message.id, message.thread_id
                 """,
                 rank=_RANK,
-                ids=[report[0] for report in reports],
-                uuids=[report[1] for report in reports],
-                sids=[report[2] for report in reports],
-                states=states,
-                codes=[
-                    report[4] if state == "failed" else None
-                    for report, state in zip(reports, states, strict=True)
-                ],
-                senders=[report[5] or None for report in reports],
+                # Plain values: of a single one PostgreSQL makes a plan in half the time.
+                reports=SQL(", ").join(self._as_values(*report) for report in reports),
                 companies=list(company_ids),
                 now=fields.Datetime.now(),
             )
@@ -114,6 +104,21 @@ class HrSmsMessage(models.Model):
                 lambda message: message.failure_code == opted_out
             )._record_provider_opt_out()
         return messages
+
+    @api.model
+    def _as_values(self, message_id, uuid, sid, status, code, sender):
+        """Return a report, see :meth:`_settle`, as a row of values (``SQL``)."""
+        state = delivery.TWILIO_STATUS[status]
+        return SQL(
+            "(%s::int, %s::text, %s::text, %s::text, %s::text, %s::text, %s::int)",
+            message_id,
+            uuid,
+            sid,
+            state,
+            code if state == "failed" else None,
+            sender or None,
+            delivery.RANK[state],
+        )
 
     def _record_provider_opt_out(self):
         """Write Twilio's own opt-out back to the ledger (error 21610), once."""

@@ -19,8 +19,10 @@ from .transactions import short_transaction
 
 _logger = logging.getLogger(__name__)
 
-# Seconds in which changes are gathered: shorter than anybody notices.
-GATHER = 0.25
+# Seconds in which changes are gathered, before the first are told and then between one time and
+# the next: the first is shorter than anybody notices, and a stream of changes is told calmly.
+GATHER_FIRST = 0.1
+GATHER_NEXT = 0.5
 
 _lock = threading.Lock()
 # database name -> ids of hr.sms.thread that changed
@@ -55,8 +57,10 @@ def tell(db_name, thread_ids):
 
 def _run(db_name):
     threading.current_thread().dbname = db_name  # for Odoo's log
+    pause = GATHER_FIRST
     while True:
-        time.sleep(GATHER)
+        time.sleep(pause)
+        pause = GATHER_NEXT
         with _lock:
             changed = _changed.pop(db_name, None)
             if not changed:

@@ -140,7 +140,7 @@ class TestScreenTeller(BaseCase):
                     raise RuntimeError
 
         with (
-            patch.object(screen_teller, "GATHER", 0.05),
+            patch.multiple(screen_teller, GATHER_FIRST=0.05, GATHER_NEXT=0.05),
             patch.object(screen_teller, "Registry"),
             patch.object(
                 screen_teller,

@@ -40,6 +40,21 @@ test("a template does not overwrite what is written", async () => {
     expect(".o_sms_input").toHaveValue("Good morning! Hi Ada, this is Mitchell.");
 });
 
+test("an emoji is put in where the cursor is, and counted", async () => {
+    await openApplicant(new FakeTexting());
+    await insertText(".o_sms_input", "Hello Ada");
+    await shows(".o_sms_counter_encoding", "GSM-7");
+    document.querySelector(".o_sms_input").setSelectionRange(5, 5);
+    await click(".o_sms_emoji[aria-expanded=false]");
+    await contains(".o_sms_emoji[aria-expanded=true]");
+    await click(".o-EmojiPicker .o-Emoji[data-codepoints='😊']");
+    expect(".o_sms_input").toHaveValue("Hello😊 Ada");
+    await contains(".o-EmojiPicker", { count: 0 });
+    await contains(".o_sms_input:focus");
+    expect(document.querySelector(".o_sms_input").selectionStart).toBe(7);
+    await shows(".o_sms_counter_encoding", "Unicode");
+});
+
 test("no templates, or none that can be read: the menu says so", async () => {
     const texting = new FakeTexting();
     await openApplicant(texting);

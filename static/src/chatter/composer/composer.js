@@ -1,6 +1,7 @@
 import { Component, onMounted, useEffect, useRef, useState } from "@odoo/owl";
 
-import { isMacOS } from "@web/core/browser/feature_detection";
+import { isMacOS, isMobileOS } from "@web/core/browser/feature_detection";
+import { useEmojiPicker } from "@web/core/emoji_picker/emoji_picker";
 import { _t } from "@web/core/l10n/translation";
 import { useAutoresize } from "@web/core/utils/autoresize";
 import { useService } from "@web/core/utils/hooks";
@@ -45,12 +46,18 @@ export class SmsComposer extends Component {
             templateId: false,
         });
         this.dialog = useService("dialog");
-        const ui = useService("ui");
+        this.ui = useService("ui");
         this.inputRef = useRef("input");
+        this.emojiRef = useRef("emoji");
+        this.emojiPicker = useEmojiPicker(
+            undefined,
+            { onSelect: (emoji) => this.insert(emoji) },
+            { position: "top-start" }
+        );
         useAutoresize(this.inputRef);
         onMounted(() => {
             // A phone would cover the conversation with its keyboard.
-            if (!this.blockedReason && !ui.isSmall) {
+            if (!this.blockedReason && !this.ui.isSmall) {
                 this.inputRef.el?.focus({ preventScroll: true });
             }
         });
@@ -235,29 +242,41 @@ export class SmsComposer extends Component {
         return isMacOS() ? _t("Send (⌘ Enter)") : _t("Send (Ctrl+Enter)");
     }
 
-    /** Replace what is written; the cursor stands behind it. */
-    write(text) {
+    /** Replace what is written; the cursor stands behind it, or where it is said. */
+    write(text, cursor = text.length) {
         this.state.text = text;
         this.state.error = "";
         this._keepDraft();
         const input = this.inputRef.el;
         if (input) {
             input.value = text;
+            input.setSelectionRange(cursor, cursor);
             input.dispatchEvent(new InputEvent("input", { bubbles: true }));
         }
         this._focus();
     }
 
     /** Where the cursor is: what is written already stays. */
-    insert({ id, body: text }) {
+    insert(text, { isApart = false } = {}) {
         const { text: written } = this.state;
-        this.state.templateId = written.trim() ? this.state.templateId : id;
         const input = this.inputRef.el;
         const start = written ? (input?.selectionStart ?? written.length) : 0;
         const end = written ? (input?.selectionEnd ?? start) : 0;
         const before = written.slice(0, start);
-        const space = before && !/\s$/.test(before) ? " " : "";
-        this.write(`${before}${space}${text}${written.slice(end)}`);
+        const space = isApart && before && !/\s$/.test(before) ? " " : "";
+        const beginning = `${before}${space}${text}`;
+        this.write(`${beginning}${written.slice(end)}`, beginning.length);
+    }
+
+    useTemplate({ id, body }) {
+        this.state.templateId = this.state.text.trim() ? this.state.templateId : id;
+        this.insert(body, { isApart: true });
+    }
+
+    pickEmoji() {
+        // On a phone it is a dialog of its own, which hangs on nothing.
+        const isPhone = this.ui.isSmall || isMobileOS();
+        this.emojiPicker.toggle(isPhone ? undefined : this.emojiRef);
     }
 
     onInput(ev) {
