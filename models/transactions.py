@@ -2,9 +2,9 @@
 
 from contextlib import contextmanager
 
-from odoo import SUPERUSER_ID, api, sql_db
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
-_READ_COMMITTED = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+from odoo import SUPERUSER_ID, api, sql_db
 
 
 @contextmanager
@@ -23,8 +23,7 @@ def short_transaction(registry, context=None):
         here was authorised before (signature, or the right to send when it was queued)
     """
     with registry.cursor() as cr:
-        if isinstance(cr, sql_db.Cursor):
-            cr.execute(_READ_COMMITTED)
+        _read_committed(cr)
         yield api.Environment(cr, SUPERUSER_ID, context or {})
 
 
@@ -39,6 +38,19 @@ def begin_request(env, lock_timeout):
     :returns: superuser :class:`odoo.api.Environment`, see :func:`short_transaction`
     """
     env.cr.rollback()  # an empty cache may have been filled
-    if isinstance(env.cr, sql_db.Cursor):
-        env.cr.execute(f"{_READ_COMMITTED}; SET LOCAL lock_timeout = '{int(lock_timeout)}s'")
+    if _read_committed(env.cr):
+        env.cr.execute(f"SET LOCAL lock_timeout = '{int(lock_timeout)}s'")
     return api.Environment(env.cr, SUPERUSER_ID, {})
+
+
+def _read_committed(cr):
+    """Have the transaction that a cursor begins with its next query be READ COMMITTED.
+
+    Odoo sets the level of each cursor that it opens (odoo/sql_db.py): the next one is not affected.
+
+    :returns: whether it can be: not under test
+    """
+    if not isinstance(cr, sql_db.Cursor):
+        return False
+    cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+    return True
