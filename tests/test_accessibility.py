@@ -1,6 +1,8 @@
 """The workplace's screens for people who see little, hear them read out or use no mouse: axe-core
 finds nothing on them, light or dark. Checked is what is ours; of a dialog that is what is in it."""
 
+import re
+
 from odoo.tests import tagged
 
 from .accessibility import bring_dark_colours, darken, violations
@@ -151,3 +153,60 @@ class TestAccessibility(LiveCampaignCase):
             self.run_cron(name)
         self.eventually(lambda: self.state(campaign) == "done", 30)
         self.both_ways(path, ".o_sms_progress", [(None, ".o_sms_progress_reasons", form)])
+
+
+@tagged("post_install", "-at_install")
+class TestSiteAccessibility(LiveCampaignCase):
+    """What candidates see, on a desk and a phone. The careers site has no dark colours of its own."""
+
+    def setUp(self):
+        super().setUp()
+        [self.job] = self.admin.call(
+            "hr.job", "create", [{"name": "Night nurse", "is_published": True}]
+        )
+
+    def check(self, path, *steps, ready="true"):
+        """Open a page in both widths, and check it after each step.
+
+        :param str path: of the page
+        :param str ready: JavaScript, true when the page does what is clicked
+        :param steps: ``(JavaScript to run or None, what then shows, what is checked)``
+        """
+        for width, is_mobile in ((1280, False), (390, True)):
+            with LiveBrowser(width, 900, mobile=is_mobile) as browser:
+                browser.goto(self.server.url + path)
+                browser.wait_for(ready, timeout=60)
+                for script, wait, checked in steps:
+                    with self.subTest(width=width, shown=wait):
+                        if script:
+                            browser.eval(f"{script}; true")
+                        browser.wait_for_selector(wait)
+                        browser.settle()
+                        self.assertEqual(violations(browser, checked), [])
+
+    def test_job_form(self):
+        field = ".o_sms_consent_field"
+        self.check(
+            f"/jobs/apply/{self.job}",
+            (None, field, field),
+            (
+                "document.querySelector('.s_website_form_send').click()",
+                f"{field} .o_sms_consent_error",
+                field,
+            ),
+            ready="!!document.querySelector('#hr_recruitment_form .o_files_zone')",
+        )
+
+    def test_consent_page(self):
+        applicant = self.applicant("+12025550165", consent=False)
+        self.admin.call("hr.applicant", "write", [applicant], {"email_from": "nia@example.com"})
+        self.admin.call("hr.applicant", "sms_consent_invite", [applicant])
+        [(body,)] = self.server.psql("SELECT body_html FROM mail_mail ORDER BY id DESC LIMIT 1")
+        [path] = set(re.findall(r"/sms/consent/[\w-]+", body))
+        page = ".o_sms_consent_page"
+        self.check(path, (None, f"{page} form", page))
+        self.check("/sms/consent/x", (None, page, page))
+
+    def test_terms_and_used_up_links(self):
+        self.check("/sms/terms", (None, ".o_sms_terms_page", ".o_sms_terms_page"))
+        self.check("/sms/apply/x", (None, ".o_sms_apply_obstacle", ".o_sms_apply_page"))
