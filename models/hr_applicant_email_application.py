@@ -20,6 +20,7 @@ class HrApplicant(models.Model):
     def message_new(self, msg_dict, custom_values=None):
         applicant = super().message_new(msg_dict, custom_values)
         email = self.env.context.get(EMAIL)
+        # sudo: a setting of the company, whoever the mail gateway runs as
         if email and applicant.sudo()._sms_company().sms_invitation_email_applicants:
             applicant._sms_ask_who_applied_by_email(email["lang"])
         return applicant

@@ -1,7 +1,4 @@
-import logging
 from datetime import timedelta
-
-import psycopg2
 
 from odoo import api, fields, models
 
@@ -9,8 +6,6 @@ from ..rules import opt_out_line, text_to_apply
 from .hr_sms_message_follow_up import FRESH
 from .hr_sms_message_offer import Text
 from .transactions import short_transaction
-
-_logger = logging.getLogger(__name__)
 
 # Whoever texts the same keyword again before that has the answer, or it is on its way.
 ANSWERED_JUST_NOW = timedelta(minutes=10)
@@ -92,13 +87,7 @@ class HrSmsMessage(models.Model):
             texts = env["hr.sms.message"].browse(sorted(id_ for (id_,) in env.cr.fetchall()))
             env.invalidate_all()
             for text in texts.with_company(texts.company_id):
-                try:
-                    with env.cr.savepoint():
-                        text._applied()
-                except (psycopg2.InterfaceError, psycopg2.OperationalError):
-                    raise  # the database, not the text: it is followed up again
-                except Exception:
-                    _logger.exception("Applying by the received text %s failed", text.id)
+                text._follow_up_by("_applied")
         return True
 
     def _applied(self):

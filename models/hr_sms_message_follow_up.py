@@ -50,21 +50,21 @@ class HrSmsMessage(models.Model):
             texts = env["hr.sms.message"].browse(sorted(row[0] for row in env.cr.fetchall()))
             texts.invalidate_recordset()
             of_numbers = texts.grouped("thread_id").values()
-            if len(of_numbers) < 2 or not texts._follow_up_safely(logging.INFO):
-                # One that cannot be followed up must not hold up the others for ever.
+            if len(of_numbers) < 2 or not texts._follow_up_by("_followed_up", logging.INFO):
                 for theirs in of_numbers:
-                    theirs._follow_up_safely(logging.ERROR)
+                    theirs._follow_up_by("_followed_up")
         return len(texts) == BATCH
 
-    def _follow_up_safely(self, level):
-        """Follow texts up, all or none.
+    def _follow_up_by(self, method, level=logging.ERROR):
+        """Follow texts up, all or none. Those that cannot be do not hold up the others for ever.
 
+        :param str method: of this model, what follows them up
         :param int level: of the log, should it fail
         :returns: whether it worked
         """
         try:
             with self.env.cr.savepoint():
-                self._followed_up()
+                getattr(self, method)()
         except (psycopg2.InterfaceError, psycopg2.OperationalError):
             raise  # the database, not the texts: they are followed up again
         except Exception:

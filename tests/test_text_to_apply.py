@@ -386,7 +386,7 @@ class TestTextToApply(TextToApplyCase):
         self.text("Nurse", From=NEWCOMER)
         with (
             patch.object(model, "_sms_applied_by_text", fail),
-            mute_logger("odoo.addons.hr_recruitment_texting.models.hr_sms_message_apply"),
+            mute_logger("odoo.addons.hr_recruitment_texting.models.hr_sms_message_follow_up"),
         ):
             self.texts("Nurse", number="+12025550178")
         self.assertEqual(len(self.applications("+12025550178")), 1)
