@@ -33,6 +33,7 @@ from . import test_gate_scale
 from . import test_gateway
 from . import test_gateway_erasure
 from . import test_gateway_lookup
+from . import test_hoot
 from . import test_interview_answers
 from . import test_inbox
 from . import test_interview_texts
@@ -78,7 +79,6 @@ from . import test_sending
 from . import test_setup_check
 from . import test_setup_rules
 from . import test_sms_api
-from . import test_sms_tab_browser
 from . import test_stage_texts
 from . import test_story
 from . import test_takeover

@@ -1,6 +1,13 @@
-import { click, mailModels, openFormView, start, startServer } from "@mail/../tests/mail_test_helpers";
+import { click, contains, mailModels, openFormView, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { queryAll, waitUntil } from "@odoo/hoot";
-import { defineModels, fields, models, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import {
+    defineModels,
+    fields,
+    getMockEnv,
+    models,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
 import { makeServerError, MockServer } from "@web/../tests/web_test_helpers";
 
 import { session } from "@web/session";
@@ -372,4 +379,13 @@ export function shows(selector, words) {
         message: () => `"${selector}" should show: ${words}`,
         timeout: 3000,
     });
+}
+
+export function isPhone() {
+    return getMockEnv().isSmall;
+}
+
+/** Wait for the input; on a desk the cursor is in it, on a phone the keyboard would cover the rest. */
+export function readyToWrite() {
+    return contains(isPhone() ? ".o_sms_input:not(:focus)" : ".o_sms_input:focus");
 }

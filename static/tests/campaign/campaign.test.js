@@ -13,7 +13,6 @@ import {
     onRpc,
 } from "@web/../tests/web_test_helpers";
 
-describe.current.tags("desktop");
 
 const PLACEHOLDERS = [
     { name: "{{ object.partner_name }}", label: "Candidate's name" },

@@ -1,5 +1,5 @@
 import { click, contains } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, queryAllTexts, test } from "@odoo/hoot";
+import { expect, queryAllTexts, test } from "@odoo/hoot";
 import { MockServer } from "@web/../tests/web_test_helpers";
 
 import {
@@ -11,7 +11,6 @@ import {
     shows,
 } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 const CLOSING = { count: 1, text: "Ada Lovelace was hired. Texts planned before that still go out: 1." };

@@ -1,6 +1,5 @@
 import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
 import {
-    describe,
     expect,
     manuallyDispatchProgrammaticEvent,
     press,
@@ -17,12 +16,12 @@ import {
     MAIN,
     makeConsent,
     openApplicant,
+    readyToWrite,
     refusal,
     shows,
 } from "../sms_test_helpers";
 import { optOut } from "../opt_out_line_vectors";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 /** As if pasted: 1,400 keystrokes take too long. */
@@ -36,8 +35,7 @@ async function write(text) {
 test("send by click: shown, input empty and focused", async () => {
     const texting = new FakeTexting();
     await openApplicant(texting);
-    await contains(".o_sms_input");
-    expect(".o_sms_input").toBeFocused();
+    await readyToWrite();
     expect(".o_sms_send").not.toBeEnabled();
     await insertText(".o_sms_input", "Hello Ada");
     await click(".o_sms_send:enabled");

@@ -1,5 +1,5 @@
 import { click, contains, patchUiSize, SIZES } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, queryAllTexts, queryOne, test } from "@odoo/hoot";
+import { expect, queryAllTexts, queryOne, test } from "@odoo/hoot";
 import { animationFrame, Deferred, mockDate } from "@odoo/hoot-mock";
 import { contains as webContains } from "@web/../tests/web_test_helpers";
 
@@ -14,7 +14,6 @@ import {
     shows,
 } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 function withoutConsent(values = {}) {

@@ -1,5 +1,5 @@
 import { click, contains } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, test } from "@odoo/hoot";
+import { expect, test } from "@odoo/hoot";
 
 import {
     defineTextingModels,
@@ -11,7 +11,6 @@ import {
     shows,
 } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 function withoutConsent(values = {}) {

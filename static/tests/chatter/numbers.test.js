@@ -1,22 +1,22 @@
 import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, press, test } from "@odoo/hoot";
+import { expect, press, test } from "@odoo/hoot";
 
 import {
     defineTextingModels,
     FakeTexting,
     openApplicant,
     OTHER,
+    readyToWrite,
     refusal,
     shows,
 } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 test("a number is added in place, and shown at once", async () => {
     const texting = new FakeTexting();
     await openApplicant(texting);
-    await contains(".o_sms_input:focus");
+    await readyToWrite();
     await click(".o_sms_numbers");
     await contains(".o_sms_number_edit", { count: 0 }); // the main one is edited in the form
     await click(".o_sms_number_add");
@@ -32,7 +32,7 @@ test("a number is added in place, and shown at once", async () => {
 test("a bad number says why, and nothing typed is lost", async () => {
     const texting = new FakeTexting();
     await openApplicant(texting);
-    await contains(".o_sms_input:focus");
+    await readyToWrite();
     await click(".o_sms_numbers");
     await click(".o_sms_number_add");
     await click(".o_sms_number_save");
@@ -48,7 +48,7 @@ test("a further number is edited and removed", async () => {
     const texting = new FakeTexting();
     texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });
     await openApplicant(texting);
-    await contains(".o_sms_input:focus");
+    await readyToWrite();
     await click(".o_sms_numbers");
     await click(".o_sms_number", { text: "+49 1515 5550102" });
     await shows(".o_sms_numbers", "+49 1515 5550102");

@@ -1,6 +1,5 @@
 import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
 import {
-    describe,
     expect,
     manuallyDispatchProgrammaticEvent,
     mockDate,
@@ -24,7 +23,6 @@ import {
     shows,
 } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 const PRESETS = [

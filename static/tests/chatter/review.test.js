@@ -1,9 +1,8 @@
 import { click, contains } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, test } from "@odoo/hoot";
+import { expect, test } from "@odoo/hoot";
 
 import { defineTextingModels, FakeTexting, MAIN, openApplicant, refusal } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 const REVIEW = {

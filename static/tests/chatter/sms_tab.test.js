@@ -1,5 +1,5 @@
 import { click, contains, insertText, openFormView, scroll } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, queryAll, queryAllTexts, queryOne, test, waitUntil } from "@odoo/hoot";
+import { expect, queryAll, queryAllTexts, queryOne, test, waitUntil } from "@odoo/hoot";
 import { animationFrame, Deferred, mockDate } from "@odoo/hoot-mock";
 import { contains as webContains, getService, MockServer } from "@web/../tests/web_test_helpers";
 
@@ -15,7 +15,6 @@ import {
     shows,
 } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 function twoNumbers(values) {

@@ -1,10 +1,9 @@
 import { click, contains } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, test } from "@odoo/hoot";
+import { expect, test } from "@odoo/hoot";
 import { Deferred } from "@odoo/hoot-mock";
 
 import { defineTextingModels, FakeTexting, MAIN, openApplicant, refusal, shows } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 const REASON = "Nobody can tell whether this text was sent.";

@@ -1,5 +1,5 @@
 import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, test } from "@odoo/hoot";
+import { expect, test } from "@odoo/hoot";
 
 import {
     defineTextingModels,
@@ -9,7 +9,6 @@ import {
     shows,
 } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 const TEMPLATES = [
@@ -105,8 +104,8 @@ test("a text that did not arrive is written anew", async () => {
     texting.addMessage({ body: "Nobody there?", state: "failed", failure_reason: "Unreachable." });
     await openApplicant(texting);
     await click(".o_sms_bubble_reuse");
-    expect(".o_sms_input").toHaveValue("Nobody there?");
     await contains(".o_sms_input:focus");
+    expect(".o_sms_input").toHaveValue("Nobody there?");
 });
 
 test("not where the number may not be texted", async () => {

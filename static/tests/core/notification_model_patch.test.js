@@ -1,9 +1,8 @@
 import { click, contains, openFormView, start, startServer } from "@mail/../tests/mail_test_helpers";
-import { describe, test } from "@odoo/hoot";
+import { test } from "@odoo/hoot";
 
 import { defineTextingModels } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 defineTextingModels();
 
 async function openNotification(status) {

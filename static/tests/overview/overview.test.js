@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@odoo/hoot";
+import { expect, test } from "@odoo/hoot";
 import { click, contains } from "@mail/../tests/mail_test_helpers";
 import {
     defineModels,
@@ -12,7 +12,6 @@ import { WebClient } from "@web/webclient/webclient";
 
 import { defineTextingModels, shows } from "../sms_test_helpers";
 
-describe.current.tags("desktop");
 
 class HrSmsReport extends models.Model {
     _name = "hr.sms.report";

@@ -10,7 +10,7 @@ import { messageOf } from "../../core/errors";
 export class SmsConsentPopover extends Component {
     static template = "hr_recruitment_texting.SmsConsentPopover";
     static props = {
-        close: { type: Function, optional: true },
+        close: Function,
         conversation: Object,
         /** Read already: a sheet is measured once, as it opens. */
         history: { type: Array, optional: true },
@@ -144,17 +144,17 @@ export class SmsConsentPopover extends Component {
     }
 
     onAddConsent() {
-        this.props.close?.();
+        this.props.close();
         this.props.onAddConsent();
     }
 
     onInvite() {
-        this.props.close?.();
+        this.props.close();
         this.props.onInvite();
     }
 
     onWithdraw() {
-        this.props.close?.();
+        this.props.close();
         this.props.onWithdraw();
     }
 }

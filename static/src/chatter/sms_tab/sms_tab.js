@@ -292,6 +292,7 @@ export class SmsTab extends Component {
             return;
         }
         this.popover.open(target, {
+            close: () => this.popover.close(), // a sheet hands on none of its own
             conversation: this.props.conversation,
             history,
             onAddConsent: () => this.addConsent(),
