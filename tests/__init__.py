@@ -81,6 +81,7 @@ from . import test_setup_rules
 from . import test_sms_api
 from . import test_stage_texts
 from . import test_story
+from . import test_tab_browser
 from . import test_takeover
 from . import test_terms_page
 from . import test_text_to_apply

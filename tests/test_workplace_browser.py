@@ -1,76 +1,9 @@
-"""The recruiter's workplace as people live it, in real browsers: the inbox on a desk and on a phone,
-the dialogs of the SMS tab, several numbers of a candidate, the opt-out line, and who is told of a reply."""
+"""The inbox as people live it, on a desk and on a phone, and who is told of a reply."""
 
 from odoo.tests import tagged
 
 from .browser import LiveBrowser
-from .live import NUMBER
-from .test_live_texting import LiveTextingCase
-
-INBOX = "/odoo/action-hr_recruitment_texting.hr_sms_inbox_action"
-BUBBLES = ".o_sms_bubble_body"
-
-
-class WorkplaceCase(LiveTextingCase):
-    """One server, one simulator and one browser window, in which an SMS manager is logged in."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.browser = LiveBrowser(1400, 900)
-        cls.addClassCleanup(cls.browser.stop)
-        cls.browser.login(cls.server.url, "admin")
-
-    def setUp(self):
-        super().setUp()
-        self.browser.set_viewport(1400, 900)
-        self.browser.errors.clear()
-        self.addCleanup(lambda: self.assertEqual(self.browser.errors, []))
-
-    def text_from(self, phone, body):
-        self.simulator.control(
-            "/control/inbound", "POST", **{"from": phone, "to": NUMBER, "body": body}
-        )
-
-    def bodies(self, phone):
-        return [text["body"] for text in self.at_twilio(phone) if text["from"] == NUMBER]
-
-    def wait_for_text(self, selector, text):
-        self.browser.wait_for(
-            f"[...document.querySelectorAll({selector!r})].some((e) => e.checkVisibility()"
-            f" && e.innerText.includes({text!r}))"
-        )
-
-    def click_text(self, selector, text):
-        """Click what matches and says so."""
-        self.wait_for_text(selector, text)
-        self.browser.eval(
-            "document.querySelector('[data-wanted]')?.removeAttribute('data-wanted');"
-            f" [...document.querySelectorAll({selector!r})].find((e) => e.checkVisibility()"
-            f" && e.innerText.includes({text!r})).setAttribute('data-wanted', '')"
-        )
-        self.browser.click("[data-wanted]")
-
-    def open_inbox(self):
-        self.browser.goto("about:blank")
-        self.browser.goto(self.server.url + INBOX)
-        self.browser.wait_for_selector(".o_sms_inbox")
-        self.browser.wait_for("!document.querySelector('.o_sms_inbox_loading')")
-
-    def open_tab(self, applicant):
-        self.browser.goto(f"{self.server.url}/odoo/hr.applicant/{applicant}")
-        self.browser.wait_for_selector(".o-mail-Message")  # until then the chatter moves
-        self.browser.click(".o_sms_tab_button")
-        self.browser.wait_for_selector(".o_sms_status")
-
-    def focused(self):
-        return self.browser.eval("document.activeElement.className")
-
-    def no_sideways_scrolling(self):
-        width, shown = self.browser.eval(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        self.assertLessEqual(width, shown)
+from .workplace import BUBBLES, DESK, PHONE, WorkplaceCase
 
 
 @tagged("post_install", "-at_install")
@@ -126,7 +59,7 @@ class TestInbox(WorkplaceCase):
         phone = "+12025550172"
         applicant = self.applicant("+12025550173")
         [name] = self.admin.call("hr.applicant", "read", [applicant], ["partner_name"])
-        self.browser.set_viewport(390, 844, mobile=True)
+        self.browser.set_viewport(*PHONE, mobile=True)
         self.open_inbox()
         self.text_from(phone, "This is my other number")
         self.click_text(".o_sms_inbox_row", "other number")
@@ -158,206 +91,16 @@ class TestInbox(WorkplaceCase):
         phone = "+12025550174"
         self.applicant(phone)
         self.text_from(phone, "Nobody answered me")
-        self.browser.goto(f"{self.server.url}/odoo/sms-overview")
-        self.browser.click("[data-card=waiting]")
-        self.browser.wait_for_selector(".o_sms_inbox_filter.active[data-filter=waiting]")
-        self.wait_for_text(".o_sms_inbox_row", "Nobody answered me")
-
-
-@tagged("post_install", "-at_install")
-class TestDialogs(WorkplaceCase):
-    """Each saves what was entered and closes."""
-
-    expected_log = (r"12 is not a phone number that can be texted",)
-
-    def closed(self):
-        self.browser.wait_for("!document.querySelector('.modal')")
-
-    def test_consent_given_and_withdrawn(self):
-        applicant = self.applicant("+12025550175", consent=False)
-        self.open_tab(applicant)
-        self.browser.click(".o_sms_status")
-        self.browser.click(".o_sms_consent_add")
-        self.browser.click(".o_sms_consent_confirm")
-        self.wait_for_text(".o_sms_consent_error", "Say how")
-        self.browser.click("input[name=o_sms_consent_source][value=phone]")
-        self.browser.type(".o_sms_consent_note_input", "Said so on the phone")
-        self.browser.click(".o_sms_consent_confirm")
-        self.closed()
-        self.wait_for_text(".o_sms_status", "given")
-        self.browser.click(".o_sms_status")
-        self.wait_for_text(".o_sms_consent_note", "Said so on the phone")
-        self.browser.click(".o_sms_consent_withdraw")
-        self.browser.type(".o_sms_withdraw_note_input", "Called and said no")
-        self.browser.click(".o_sms_withdraw_confirm")
-        self.closed()
-        self.browser.wait_for_selector(".o_sms_blocked")
-        events = self.admin.call(
-            "hr.sms.consent",
-            "search_read",
-            [("applicant_ref", "=", applicant)],
-            ["event", "note"],
-            order="sequence",
-        )
-        self.assertEqual(
-            [(event["event"], event["note"]) for event in events],
-            [("granted", "Said so on the phone"), ("withdrawn", "Called and said no")],
-        )
-
-    def test_number_added_changed_and_removed(self):
-        applicant = self.applicant("+12025550176")
-        self.open_tab(applicant)
-        self.browser.click(".o_sms_numbers")
-        self.browser.click(".o_sms_number_add")
-        self.browser.type(".o_sms_number_input", "12")
-        self.browser.click(".o_sms_number_save")
-        self.browser.wait_for_selector(".o_sms_number_error")
-        self.browser.type(".o_sms_number_input", "+1 202 555 0177", clear=True)
-        self.browser.type(".o_sms_number_label", "Work", clear=True)
-        self.browser.click(".o_sms_number_save")
-        self.closed()
-        self.wait_for_text(".o_sms_numbers", "202-555-0177")
-        self.browser.click(".o_sms_numbers")
-        self.browser.click(".o_sms_number_edit")
-        self.browser.type(".o_sms_number_label", "Farm", clear=True)
-        self.browser.click(".o_sms_number_save")
-        self.closed()
-
-        def numbers():
-            rows = self.admin.call(
-                "hr.applicant.phone", "search_read", [("applicant_id", "=", applicant)], ["label"]
-            )
-            return [row["label"] for row in rows]
-
-        self.eventually(lambda: numbers() == ["Farm"])
-        self.browser.click(".o_sms_numbers")
-        self.browser.click(".o_sms_number_edit")
-        self.browser.click(".o_sms_number_remove")
-        self.closed()
-        self.eventually(lambda: numbers() == [])
-
-    def test_planned_and_changed(self):
-        phone = "+12025550178"
-        applicant = self.applicant(phone)
-        self.open_tab(applicant)
-        self.browser.type(".o_sms_input", "See you tomorrow")
-        self.browser.click(".o_sms_send_later:enabled")
-        self.browser.click(".o_sms_schedule_dialog input[name=o_sms_schedule]")
-        self.browser.wait_for_selector(".o_sms_schedule_theirs")
-        self.browser.click(".o_sms_schedule_confirm")
-        self.closed()
-        self.wait_for_text(".o_sms_planned_body", "See you tomorrow")
-        self.assertEqual(self.browser.eval("document.querySelector('.o_sms_input').value"), "")
-        self.browser.click(".o_sms_planned_edit")
-        self.browser.type(".o_sms_schedule_text", "See you on Friday", clear=True)
-        self.browser.click(".o_sms_schedule_confirm")
-        self.closed()
-        self.wait_for_text(".o_sms_planned_body", "See you on Friday")
-        messages = self.admin.call(
-            "hr.sms.message",
-            "search_read",
-            [("applicant_id", "=", applicant)],
-            ["body", "state"],
-        )
-        self.assertEqual(
-            [(message["body"], message["state"]) for message in messages],
-            [("See you on Friday", "scheduled")],
-        )
-        self.assertEqual(self.bodies(phone), [])
-
-
-@tagged("post_install", "-at_install")
-class TestNumbersAndLine(WorkplaceCase):
-    def test_three_numbers_each_with_its_own(self):
-        """Mission B5."""
-        main, work, home = ("+12025550181", "+12025550182", "+12025550183")
-        applicant = self.applicant(main)
-        for label, number in (("Work", work), ("Home", home)):
-            self.admin.call(
-                "hr.applicant.phone",
-                "create",
-                [{"applicant_id": applicant, "label": label, "number": number}],
-            )
-        self.admin.call("hr.applicant", "sms_consent_grant", [applicant], number=home, note="Phone")
-        self.text_from(main, "From the main one")
-        self.text_from(home, "From home")
-        self.text_from(home, "STOP")
-        for width, height in ((1400, 900), (390, 844)):
-            self.browser.set_viewport(width, height, mobile=width < 500)
-            with self.subTest(width=width):
-                self.open_tab(applicant)
-                for number, state, said, other in (
-                    ("0182", "No consent", "", "From"),
-                    ("0183", "Opted out", "From home", "From the main one"),
-                    ("0181", "given", "From the main one", "From home"),
-                ):
-                    self.browser.click(".o_sms_numbers")
-                    self.click_text(".o_sms_number", number)
-                    self.wait_for_text(".o_sms_numbers", number)
-                    self.wait_for_text(".o_sms_status", state)
-                    self.wait_for_text(".o_sms_log", said)
-                    self.assertNotIn(other, self.browser.text(".o_sms_log"))
+        for where in self.desk_and_phone():
+            with self.subTest(where):
+                self.browser.goto(f"{self.server.url}/odoo/sms-overview")
+                self.browser.wait_for_selector(".o_sms_overview_graph canvas")
                 self.no_sideways_scrolling()
-                self.browser.type(".o_sms_input", f"To the main one, {width}")
-                self.browser.click(".o_sms_send:enabled")
-                self.wait_for_text(BUBBLES, f"To the main one, {width}")
-        self.eventually(lambda: len(self.bodies(main)) == 2)
-        self.assertEqual(self.bodies(work), [])
-
-    def set_line(self, **values):
-        """Change the company's settings of the opt-out line as the settings do, until the test ends."""
-        [company] = self.admin.call("res.company", "search", [], limit=1, order="id")
-        self.admin.call("res.company", "write", [company], values)
-        self.addCleanup(
-            self.admin.call, "res.company", "write", [company], {"sms_opt_out_line": False}
-        )
-
-    def test_opt_out_line(self):
-        """Mission B6: in the first text to a number, in bulk, switched off, and in formal German."""
-        phone, german = "+12025550184", "+4915123456789"
-        line = "Reply STOP to opt out"
-        self.set_line(sms_opt_out_line=True, sms_opt_out_form="formal")
-        applicant = self.applicant(phone)
-        self.open_tab(applicant)
-        self.wait_for_text(".o_sms_opt_out", line)
-        self.browser.type(".o_sms_input", "Hello")
-        self.browser.click(".o_sms_send:enabled")
-        self.wait_for_text(BUBBLES, line)
-        self.browser.wait_for("!document.querySelector('.o_sms_opt_out')")
-        self.browser.type(".o_sms_input", "And again")
-        self.browser.click(".o_sms_send:enabled")
-        self.eventually(lambda: len(self.bodies(phone)) == 2)
-        first, second = self.bodies(phone)
-        self.assertEqual(first.split("\n"), ["Hello", line])
-        self.assertEqual(second, "And again")
-
-        # A text to many has it again; a manager leaves it out, after a warning.
-        action = self.admin.call("hr.applicant", "action_send_sms", [applicant])
-        self.admin.call("hr.sms.campaign", "write", [action["res_id"]], {"body": "News for all"})
-        self.browser.goto(f"{self.server.url}/odoo/sms-campaigns/{action['res_id']}")
-        self.wait_for_text(".o_sms_preview_examples", line)
-        self.browser.click(".o_field_widget[name=opt_out_line] input")
-        self.wait_for_text(".o_sms_campaign_form .alert-warning", "Without the opt-out line")
-        self.browser.wait_for(
-            "document.querySelector('.o_sms_preview_examples')?.innerText.includes('News for all')"
-            f" && !document.querySelector('.o_sms_preview_examples').innerText.includes({line!r})"
-        )
-        self.browser.click(".o_form_button_save")
-        self.browser.wait_for("!document.querySelector('.o_form_dirty')")
-
-        german_applicant = self.applicant(german)
-        self.open_tab(german_applicant)
-        self.wait_for_text(
-            ".o_sms_opt_out", "Antworten Sie mit STOP, um keine SMS mehr zu erhalten"
-        )
-
-        # Switched off for the company.
-        self.set_line(sms_opt_out_line=False)
-        self.open_tab(german_applicant)
-        self.browser.type(".o_sms_input", "Guten Tag")
-        self.assertFalse(self.browser.eval("!!document.querySelector('.o_sms_opt_out')"))
-        self.browser.click(".o_sms_send:enabled")
-        self.eventually(lambda: self.bodies(german) == ["Guten Tag"])
+                self.browser.click("[data-card=waiting]")
+                self.wait_for_text(
+                    ".o_sms_inbox_filter.active, .o_sms_inbox_filter_button", "Waiting for us"
+                )
+                self.wait_for_text(".o_sms_inbox_row", "Nobody answered me")
 
 
 @tagged("post_install", "-at_install")
@@ -411,7 +154,7 @@ class TestWhoIsTold(WorkplaceCase):
         self.admin.call("hr.applicant", "message_subscribe", [applicant], [quiet_partner])
         # Quinn turns it off where followers choose what they hear of.
         self.browser.goto("about:blank")
-        quiet = LiveBrowser(1400, 900)
+        quiet = LiveBrowser(*DESK)
         self.addCleanup(quiet.stop)
         quiet.login(self.server.url, "quinn quiet")
         quiet.goto(f"{self.server.url}/odoo/hr.applicant/{applicant}")

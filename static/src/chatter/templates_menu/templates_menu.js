@@ -13,6 +13,7 @@ export class SmsTemplatesMenu extends Component {
 
     setup() {
         this.state = useState({ templates: [], error: "", ready: false });
+        this.chosen = null;
     }
 
     /** Read each time: what is filled in may have changed. */
@@ -27,8 +28,15 @@ export class SmsTemplatesMenu extends Component {
     }
 
     choose(template) {
-        if (!template.error) {
-            this.props.onChosen(template);
+        this.chosen = template.error ? null : template;
+    }
+
+    /** Closing, the menu gives the focus back to its button: what was chosen is put in after that. */
+    onStateChanged(isOpen) {
+        const { chosen } = this;
+        this.chosen = null;
+        if (!isOpen && chosen) {
+            this.props.onChosen(chosen);
         }
     }
 }
