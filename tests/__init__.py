@@ -6,6 +6,7 @@ from . import test_api_live
 from . import test_applicant_import
 from . import test_ask
 from . import test_bench
+from . import test_automatic_browser
 from . import test_blacklist
 from . import test_campaign
 from . import test_campaign_live
