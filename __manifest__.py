@@ -85,6 +85,9 @@
             "hr_recruitment_texting/static/src/inbox/**/*",
             "hr_recruitment_texting/static/src/campaign/**/*",
         ],
+        "web.assets_backend_lazy": [
+            "hr_recruitment_texting/static/src/graph/**/*",
+        ],
         "web.assets_unit_tests": [
             "hr_recruitment_texting/static/tests/**/*",
             ("remove", "hr_recruitment_texting/static/tests/tours/**/*"),

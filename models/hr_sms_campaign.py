@@ -68,6 +68,7 @@ class HrSmsCampaign(models.Model):
         copy=False,
         index=True,
     )
+    is_editable = fields.Boolean(compute="_compute_is_editable")
     filter_id = fields.Many2one(
         "ir.filters",
         "Saved filter",
@@ -126,6 +127,14 @@ class HrSmsCampaign(models.Model):
 
     def _default_name(self):
         return self.env._("Texts of %s", format_date(self.env, fields.Date.context_today(self)))
+
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_is_editable(self):
+        """What it says, to whom and when: shown with empty fields to those who may fill them."""
+        may_send = self.env.user.has_group(SEND_GROUP)
+        for campaign in self:
+            campaign.is_editable = may_send and campaign.state == "draft"
 
     # ------------------------------------------------------------
     # What users may write

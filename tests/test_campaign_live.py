@@ -283,4 +283,12 @@ class TestCampaignBrowser(LiveCampaignCase):
                 "document.querySelector('.o_sms_progress')?.innerText.includes('2 of 2 are done')"
             )
             self.assertLessEqual(browser.eval("document.documentElement.scrollWidth"), 390)
+            # A language with long words: the button ends before the arrow of the state does.
+            button, state = browser.eval(
+                "(() => { const button = document.querySelector('button[name=action_text_unanswered]');"
+                " button.innerText = 'Denen schreiben, die nicht geantwortet haben';"
+                " return [button.getBoundingClientRect().right,"
+                " document.querySelector('.o_statusbar_status').getBoundingClientRect().left]; })()"
+            )
+            self.assertGreaterEqual(state - button, 16)
             self.assertFalse(browser.errors)

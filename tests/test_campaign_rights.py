@@ -2,7 +2,7 @@
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .test_campaign import CampaignCase
 
@@ -45,6 +45,23 @@ class TestCampaignRights(CampaignCase):
             self.env["hr.sms.campaign.recipient"].with_user(self.nobody).search([])
         recipients = self.env["hr.sms.campaign.recipient"].with_user(self.stranger)
         self.assertFalse(recipients.search([("campaign_id", "=", campaign.id)]))
+
+    def test_the_form_of_a_viewer_has_no_empty_fields(self):
+        names = ("filter_id", "template_id", "body", "scheduled_date")
+        draft = self.campaign(self.people(1), body=False)
+
+        def shown(user, campaign):
+            self.env.invalidate_all()
+            form = Form(campaign.with_user(user))
+            return [name for name in names if not form._get_modifier(name, "invisible")]
+
+        self.assertEqual(shown(self.viewer, draft), [])
+        self.assertEqual(shown(self.sender, draft), list(names))
+        draft.body = "Hello"
+        self.assertEqual(shown(self.viewer, draft), ["body"])
+        self.send(draft)
+        self.assertEqual(shown(self.sender, draft), ["body"])
+        self.assertFalse(draft.with_user(self.sender).is_editable)
 
     def test_an_interviewer_sees_the_recipients_they_interview(self):
         people = self.people(2)

@@ -1,5 +1,5 @@
 import { mailModels } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, queryAllTexts, test, waitFor } from "@odoo/hoot";
+import { describe, expect, queryAllTexts, test, waitFor, waitUntil } from "@odoo/hoot";
 import { animationFrame, Deferred, runAllTimers } from "@odoo/hoot-mock";
 import {
     contains,
@@ -11,7 +11,11 @@ import {
     mockService,
     mountView,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { onWillStart } from "@odoo/owl";
+
+import { SmsCampaignPreview } from "@hr_recruitment_texting/campaign/preview/preview";
 
 
 const PLACEHOLDERS = [
@@ -46,6 +50,9 @@ class HrSmsCampaign extends models.Model {
     opt_out_line = fields.Boolean();
     recipient_count = fields.Integer();
     waiting_count = fields.Integer();
+    sent_count = fields.Integer();
+    failed_count = fields.Integer();
+    skipped_count = fields.Integer();
     progress = fields.Integer();
     _records = [
         {
@@ -56,6 +63,9 @@ class HrSmsCampaign extends models.Model {
             opt_out_line: true,
             recipient_count: 20,
             waiting_count: 5,
+            sent_count: 10,
+            failed_count: 1,
+            skipped_count: 4,
             progress: 75,
         },
     ];
@@ -64,7 +74,7 @@ class HrSmsCampaign extends models.Model {
 defineModels({ ...mailModels, HrSmsCampaign });
 
 const FIELDS = ["state", "template_id", "filter_id", "company_id", "number_rule", "opt_out_line"]
-    .concat(["recipient_count", "waiting_count", "progress"])
+    .concat(["recipient_count", "waiting_count", "sent_count", "failed_count", "skipped_count", "progress"])
     .map((name) => `<field name="${name}" invisible="1"/>`)
     .join("");
 
@@ -111,6 +121,23 @@ describe("text", () => {
         expect(".o_field_sms_campaign_body").toHaveText(/8 characters · 1 segment · GSM-7/);
         await contains(".o_sms_campaign_input").edit("é\u2019", { confirm: false });
         expect(".o_field_sms_campaign_body").toHaveText(/2 characters · 1 segment · Unicode/);
+    });
+
+    test("typographic characters that make each text cost more are replaced at a click", async () => {
+        onRpc("hr.sms.campaign", "sms_placeholders", () => PLACEHOLDERS);
+        await open(BODY);
+        expect(".o_sms_plain").toHaveCount(0);
+        await contains(".o_sms_campaign_input").edit("Hi – “{{ first_name }}”", { confirm: false });
+        await contains(".o_sms_plain").click();
+        expect(".o_sms_campaign_input").toHaveValue('Hi - "{{ first_name }}"');
+        expect(".o_field_sms_campaign_body").toHaveText(/GSM-7/);
+        expect(".o_sms_plain").toHaveCount(0);
+        await contains(".o_sms_campaign_input").edit("Привет – “you”", { confirm: false });
+        expect(".o_sms_plain").toHaveCount(0, { message: "it would save nothing" });
+        await contains(".o_sms_campaign_input").edit("it’s", { confirm: false });
+        await contains(".o_sms_plain").click();
+        await contains(".o_form_button_save").click();
+        expect(MockServer.env["hr.sms.campaign"][0].body).toBe("it's");
     });
 
     test("is only shown once the campaign has started", async () => {
@@ -163,6 +190,31 @@ describe("preview", () => {
         await animationFrame();
         expect(".o_sms_preview_line:first").toHaveText(/^7 get the text/);
         expect(asked).toEqual(["Hello", "Hello you"]);
+    });
+
+    test("asks no more once the form is gone, though it was never drawn", async () => {
+        let preview;
+        patchWithCleanup(SmsCampaignPreview.prototype, {
+            setup() {
+                super.setup();
+                onWillStart(() => new Promise(() => {}));
+                preview = this;
+            },
+            load() {
+                expect.step("asked");
+                return super.load();
+            },
+        });
+        onRpc("hr.sms.campaign", "sms_placeholders", () => PLACEHOLDERS);
+        onRpc("hr.sms.campaign", "sms_preview", () => PREVIEW);
+        open(WIDGET);
+        await waitUntil(() => preview);
+        await animationFrame();
+        expect.verifySteps(["asked"]);
+        preview.follow(); // as at a change in the record
+        preview.__owl__.destroy();
+        await runAllTimers();
+        expect.verifySteps([]);
     });
 
     test("with very many recipients it is counted again when asked", async () => {
@@ -244,7 +296,7 @@ describe("progress", () => {
         let result = { failed: [], skipped: [] };
         onRpc("hr.sms.campaign", "sms_result", () => result);
         await open(WIDGET);
-        expect(".o_sms_progress").toHaveText(/15 of 20 are done\.\n75 %/);
+        expect(".o_sms_progress").toHaveText(/15 of 20 are done: 11 sent, 4 not texted\.\n75 %/);
         expect(".progress").toHaveAttribute("aria-valuenow", "75");
         expect(".o_sms_progress_reasons").toHaveCount(0);
         result = RESULT;

@@ -11,6 +11,7 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useInputField } from "@web/views/fields/input_field_hook";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+import { toPlainCharacters } from "../../core/plain_characters";
 import { countSegments, GSM_7 } from "../../core/segments";
 
 /** Milliseconds without a key after which the preview follows. */
@@ -42,9 +43,22 @@ export class SmsCampaignBodyField extends Component {
         return this.props.record.data[this.props.name] || "";
     }
 
+    get text() {
+        return this.state.typed ?? this.value;
+    }
+
     /** What is written besides the placeholders: what they become differs from one to the next. */
     get counted() {
-        return countSegments((this.state.typed ?? this.value).replace(PLACEHOLDER, ""));
+        return countSegments(this.text.replace(PLACEHOLDER, ""));
+    }
+
+    /** The text without typographic characters, where those alone make each text cost more. */
+    get plainText() {
+        if (this.counted.encoding === GSM_7) {
+            return "";
+        }
+        const plain = toPlainCharacters(this.text);
+        return countSegments(plain.replace(PLACEHOLDER, "")).encoding === GSM_7 ? plain : "";
     }
 
     get size() {
@@ -65,6 +79,13 @@ export class SmsCampaignBodyField extends Component {
     onChange() {
         this.tell.cancel();
         this.state.typed = null;
+    }
+
+    usePlainCharacters() {
+        const input = this.inputRef.el;
+        input.value = this.plainText;
+        input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        input.focus();
     }
 
     /** @param {string} placeholder put where the cursor is, apart from words beside it */

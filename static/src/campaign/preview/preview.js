@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onWillDestroy, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -27,6 +27,8 @@ export class SmsCampaignPreview extends Component {
         this.keepLast = new KeepLast();
         this.asked = null;
         this.follow = useDebounced(() => this.load(), PAUSE);
+        // Also when it was never mounted: Odoo draws a form anew that it showed from its cache.
+        onWillDestroy(() => this.follow.cancel());
         useRecordObserver((record) => {
             const asked = JSON.stringify([record.resId, this.valuesOf(record)]);
             if (asked === this.asked) {

@@ -64,10 +64,13 @@ export class SmsCampaignProgress extends Component {
 
     get title() {
         const { state, recipient_count: all, waiting_count: waiting } = this.data;
+        const { sent_count: sent, failed_count: failed, skipped_count: skipped } = this.data;
         const counts = {
             done: formatInteger(all - waiting),
             all: formatInteger(all),
             waiting: formatInteger(waiting),
+            sent: formatInteger(sent + failed),
+            skipped: formatInteger(skipped),
         };
         if (state === "paused") {
             return _t("Paused: %(done)s of %(all)s are done, %(waiting)s wait.", counts);
@@ -75,7 +78,10 @@ export class SmsCampaignProgress extends Component {
         if (state === "stopped") {
             return _t("Stopped: what had not gone was canceled.");
         }
-        return _t("%(done)s of %(all)s are done.", counts);
+        return _t(
+            "%(done)s of %(all)s are done: %(sent)s sent, %(skipped)s not texted.",
+            counts
+        );
     }
 
     showLabel({ count, reason }) {
@@ -107,6 +113,9 @@ export const smsCampaignProgress = {
         { name: "state", type: "selection" },
         { name: "recipient_count", type: "integer" },
         { name: "waiting_count", type: "integer" },
+        { name: "sent_count", type: "integer" },
+        { name: "failed_count", type: "integer" },
+        { name: "skipped_count", type: "integer" },
         { name: "progress", type: "integer" },
     ],
 };
