@@ -9,6 +9,7 @@ from . import test_bench
 from . import test_automatic_browser
 from . import test_blacklist
 from . import test_campaign
+from . import test_campaign_browser
 from . import test_campaign_live
 from . import test_campaign_rights
 from . import test_campaign_scale
