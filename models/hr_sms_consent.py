@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..rules import consent
+from ..rules.phone import erased_number
 from .hr_sms_thread import CONSENT_SCOPES, LEDGER
 
 # Columns of the event, in the order they are hashed. Changing this breaks every chain.
@@ -109,6 +110,7 @@ class HrSmsConsent(models.Model):
     hash = fields.Char(required=True, readonly=True)
 
     number = fields.Char(compute="_compute_evidence", search="_search_number")
+    number_shown = fields.Char("Phone Number", compute="_compute_number_shown")
     applicant_name = fields.Char(
         "Applicant", compute="_compute_evidence", search="_search_applicant_name"
     )
@@ -158,6 +160,16 @@ class HrSmsConsent(models.Model):
             row = evidence.get(event.id, none)
             for name in PERSONAL:
                 event[name] = row[name]
+
+    @api.depends("number", "thread_id")
+    def _compute_number_shown(self):
+        for event in self:
+            thread = event.thread_id.id
+            event.number_shown = (
+                self.env._("Erased number %s", thread)
+                if event.number in (False, erased_number(thread))
+                else event.number
+            )
 
     def _search_evidence(self, name, operator, value):
         """Return the domain of the events whose evidence matches; a missing one is empty."""

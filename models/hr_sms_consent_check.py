@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ..rules import consent
+from ..rules.phone import erased_number
 from .hr_sms_consent import _CHAINED, PERSONAL, event_hash, personal_digest
 
 _lt = LazyTranslate(__name__)
@@ -198,8 +199,7 @@ class _Walk:
         personal = {name: event[f"personal_{name}"] for name in PERSONAL}
         if personal_digest(event["salt"], personal) != event["personal_digest"]:
             return broken("personal_digest")
-        pseudonym = f"erased-{self.thread['id']}"
-        if personal["number"] not in (self.thread["number"], pseudonym):
+        if personal["number"] not in (self.thread["number"], erased_number(self.thread["id"])):
             return broken("number")
         return None
 

@@ -107,21 +107,7 @@ class HrSmsInvitation(models.Model):
 
     def _state_page(self):
         """Return what the page shows of the number's state, see ``hr.sms.thread._consent_page``."""
-        thread = self._thread()
-        if thread:
-            return thread._consent_page()
-        company = self.company_id.name
-        heading, text, hint = thread._consent_page_words("none", company=company)
-        return {
-            "company": company,
-            "number": "",
-            "state": "none",
-            "heading": heading,
-            "text": text,
-            "hint": hint,
-            "wording": "",
-            "pledge": "",
-        }
+        return self._thread()._consent_page(self.company_id)
 
     def _obstacle_text(self, obstacle):
         if obstacle not in _OBSTACLES:

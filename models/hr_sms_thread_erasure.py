@@ -5,7 +5,7 @@ from odoo.tools import SQL, hmac
 
 from odoo.addons.phone_validation.tools import phone_validation
 
-from ..rules.phone import same_digits
+from ..rules.phone import erased_number, same_digits
 from .hr_sms_thread import LEDGER
 
 MANAGER_GROUP = "hr_recruitment_texting.group_sms_manager"
@@ -172,7 +172,7 @@ class HrSmsThread(models.Model):
             [number_hmac] = self._number_hmacs(thread.company_id, [thread.number])
             thread.write(
                 {
-                    "number": f"erased-{thread.id}",
+                    "number": erased_number(thread.id),
                     "number_hmac": number_hmac,
                     "user_id": False,
                     "applicant_ids": [fields.Command.clear()],

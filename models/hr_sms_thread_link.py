@@ -105,27 +105,28 @@ class HrSmsThread(models.Model):
     # The page
     # ------------------------------------------------------------
 
-    def _consent_page(self):
+    def _consent_page(self, company=None):
         """Return what the page of a number shows, in the language of the environment.
 
         No name but the company's: a text may have reached somebody else.
 
+        :param company: ``res.company`` record that asks a number without a conversation, which is
+            an empty recordset
         :returns: dict with ``company``, ``number`` (masked, empty when erased), ``state``,
             ``heading``, ``text`` and ``hint`` (what it is, what follows), ``wording`` with its
             ``wording_lang`` and ``wording_date``, and ``pledge``: what withdrawing means, empty
             when there is nothing to withdraw
         """
-        self.ensure_one()
-        company = self.company_id.name
-        state = "erased" if self.number_hmac else self.consent_state
-        event = self._deciding_event()
+        company = (self.company_id or company).name
+        state = "erased" if self.number_hmac else self.consent_state or "none"
+        event = self._deciding_event() if self else self.env["hr.sms.consent"]
         given = event if state == "granted" else event.browse()
         heading, text, hint = self._consent_page_words(
             state, company=company, date=self._consent_day(event)
         )
         return {
             "company": company,
-            "number": "" if self.number_hmac else masked(self.number),
+            "number": masked(self.number) if self and not self.number_hmac else "",
             "state": state,
             "heading": heading,
             "text": text,

@@ -49,3 +49,12 @@ def masked(number, shown=3):
     :returns: str
     """
     return f"••• ••• {number[-shown:]}"
+
+
+def erased_number(thread_id):
+    """Return what stands for the number of a conversation once it is erased.
+
+    :param int thread_id: id of the ``hr.sms.thread``
+    :rtype: str
+    """
+    return f"erased-{thread_id}"

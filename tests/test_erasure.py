@@ -77,6 +77,8 @@ class TestErasure(ErasureCase):
             self.assertFalse(granted[name])
         self.assertEqual((erased.event, erased.actor_name), ("erased", self.manager.name))
         self.assertEqual(erased.number, f"erased-{self.thread.id}")
+        for event in (granted, erased):
+            self.assertEqual(event.number_shown, f"Erased number {self.thread.id}")
 
     def test_an_edit_after_an_erasure_still_shows(self):
         self.erase()
@@ -137,6 +139,9 @@ class TestErasure(ErasureCase):
         again = self.make_applicant(partner_name="Robin Again")
         self.append("granted", "job_form", again)
         self.assertEqual(again.sms_consent_state, "granted")
+        words = f"Erased number {self.thread.id}"
+        events = self.thread.consent_ids.sorted("sequence")
+        self.assertEqual(events.mapped("number_shown"), [words, words, CANDIDATE])
         self.erase(again)
         self.assertEqual(self.check(), [])
         events = self.thread.consent_ids.sorted("sequence")
