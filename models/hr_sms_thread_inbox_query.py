@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
 
 from .hr_sms_thread import OFFICER_GROUP
 
@@ -201,10 +202,10 @@ class HrSmsThread(models.Model):
     def _inbox_searched(self, words):
         """Return a query for the ids of the threads that words are found in."""
         applicants = self.env["hr.applicant"].with_context(active_test=False)
-        people = applicants._search(Domain("partner_name", "ilike", words))
+        people = applicants._search(Domain("partner_name", "ilike", escape_psql(words)))
         # Asked for first: PostgreSQL then goes by the id and reads no others.
         last = self.env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM hr_sms_message"))[0][0]
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        pattern = f"%{escape_psql(words)}%"
         queries = [
             SQL(
                 "SELECT thread_id FROM hr_sms_thread_applicant_rel WHERE applicant_id IN %s",

@@ -154,6 +154,7 @@ class TestInbox(TextingCase):
             "555-0177": unknown,
             "(202) 555 0177": unknown,
             "0%0": self.thread.browse(),
+            "R%n": self.thread.browse(),
             "'; DROP TABLE": self.thread.browse(),
         }.items():
             with self.subTest(words):

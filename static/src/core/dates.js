@@ -111,7 +111,7 @@ export function formatShort(value) {
 }
 
 /**
- * How long ago, in its largest unit: "5m", "3h", "2d".
+ * How long ago, in its largest unit: "now", "5m", "3h", "2d".
  *
  * @param {string|false} value a date and time in UTC
  */
@@ -120,9 +120,12 @@ export function formatAge(value) {
         return "";
     }
     const age = DateTime.now().diff(deserializeDateTime(value), ["days", "hours", "minutes"]);
+    if (age.as("minutes") < 1) {
+        return _t("now");
+    }
     const unit = ["days", "hours"].find((name) => age[name] >= 1) || "minutes";
     return luxon.Duration.fromObject(
-        { [unit]: Math.max(0, Math.floor(age[unit])) },
+        { [unit]: Math.floor(age[unit]) },
         { locale: luxon.Settings.defaultLocale }
     ).toHuman({ unitDisplay: "narrow" });
 }

@@ -83,7 +83,9 @@ export class SmsInbox extends Component {
         );
         // What happened while the line was down was not told.
         useBus(this.env.bus, "WEBCLIENT:RECONNECTED", () => this.refresh());
-        this.onSearch = useDebounced((search) => this.look({ search }), GATHER);
+        /** As it stands in the field: being read anew must not take a blank or a letter from it. */
+        this.typed = "";
+        this.searchTyped = useDebounced(() => this.look({ search: this.typed.trim() }), GATHER);
 
         onWillStart(async () => {
             const { context = {} } = this.props.action;
@@ -179,6 +181,11 @@ export class SmsInbox extends Component {
             this.listRef.el.scrollTop = 0;
         }
         this.showSelected();
+    }
+
+    onInput(ev) {
+        this.typed = ev.target.value;
+        this.searchTyped();
     }
 
     showSelected() {

@@ -75,3 +75,16 @@ test("who cannot send cannot add numbers", async () => {
     await shows(".o_sms_number_alone", "+1 415-555-0101");
     expect(".o_sms_numbers").toHaveCount(0);
 });
+
+test.tags("desktop");
+test("by keyboard: another number that may not be texted keeps the focus in the tab", async () => {
+    const texting = new FakeTexting();
+    texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });
+    await openApplicant(texting);
+    await contains(".o_sms_input:focus");
+    texting.gate = { allowed: false, code: "consent_none", reason: "No consent." };
+    await click(".o_sms_numbers");
+    await click(".o_sms_number", { text: "+49 1515 5550102" });
+    await shows(".o_sms_blocked", "No consent.");
+    await contains(".o_sms_log:focus");
+});

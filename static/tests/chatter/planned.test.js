@@ -16,6 +16,7 @@ import { describeMoment, describeMomentThere } from "@hr_recruitment_texting/cor
 import {
     defineTextingModels,
     FakeTexting,
+    isPhone,
     MAIN,
     notify,
     openApplicant,
@@ -298,6 +299,24 @@ test("sent at its time, live: from the list into the conversation, with the time
     notify(applicantId);
     await contains(".o_sms_planned", { count: 0 });
     await shows(".o_sms_bubble_state", "Sent · Mar 14");
+});
+
+test("what was done leaves the focus in the tab: in the input, else in the texts", async () => {
+    const fake = texting();
+    fake.addPlanned({ scheduled_date: "2025-03-11 13:00:00" });
+    fake.addPlanned({ scheduled_date: "2025-03-12 13:00:00" });
+    await openApplicant(fake);
+    await contains(".o_sms_planned_send", { count: 2 });
+    await click(".o_sms_planned_send:first");
+    await contains(".o_sms_planned_text", { count: 1 });
+    await contains(isPhone() ? ".o_sms_log:focus" : ".o_sms_input:focus");
+    await click(".o_sms_planned_cancel");
+    await contains(".modal .btn-primary:focus");
+    fake.gate = { allowed: false, code: "consent_none", reason: "No consent." };
+    await click(".modal .btn-primary");
+    await contains(".o_sms_planned", { count: 0 });
+    await contains(".modal", { count: 0 });
+    await contains(".o_sms_log:focus");
 });
 
 test("by keyboard: every button has a name and can be reached", async () => {

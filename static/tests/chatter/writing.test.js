@@ -1,5 +1,5 @@
 import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
-import { expect, test } from "@odoo/hoot";
+import { animationFrame, expect, press, queryOne, test } from "@odoo/hoot";
 
 import {
     defineTextingModels,
@@ -29,6 +29,21 @@ test("a template is put in, and edited before it goes", async () => {
     await click(".o_sms_send:enabled");
     await shows(".o_sms_bubble_body", "Hi Ada, this is Mitchell. Bye");
     expect(texting.last("sms_send").template_id).toBe(1);
+});
+
+test.tags("desktop");
+test("by keyboard: a template is chosen, and the cursor is in the text to go on writing", async () => {
+    await openApplicant(new FakeTexting({ templates: TEMPLATES }));
+    await contains(".o_sms_input:focus");
+    queryOne(".o_sms_templates").focus();
+    await press("Enter");
+    await contains(".o_sms_template", { count: 2 });
+    await press("ArrowDown");
+    await press("Enter");
+    await contains(".o_sms_template", { count: 0 });
+    await animationFrame();
+    expect(".o_sms_input").toBeFocused();
+    expect(".o_sms_input").toHaveValue("Hi Ada, this is Mitchell.");
 });
 
 test("a template does not overwrite what is written", async () => {
@@ -106,6 +121,19 @@ test("a text that did not arrive is written anew", async () => {
     await click(".o_sms_bubble_reuse");
     await contains(".o_sms_input:focus");
     expect(".o_sms_input").toHaveValue("Nobody there?");
+});
+
+test("written anew it takes nothing away of what is being written, and comes once", async () => {
+    const texting = new FakeTexting();
+    texting.addMessage({ state: "failed", body: "Are you there?" });
+    await openApplicant(texting);
+    await insertText(".o_sms_input", "Good morning.");
+    await click(".o_sms_bubble_reuse");
+    await contains(".o_sms_input", { value: "Good morning. Are you there?" });
+    await click(".o_sms_bubble_reuse");
+    await animationFrame();
+    expect(".o_sms_input").toHaveValue("Good morning. Are you there?");
+    expect(".o_sms_input").toBeFocused();
 });
 
 test("not where the number may not be texted", async () => {

@@ -1,5 +1,5 @@
 import { click, contains, insertText, start, startServer } from "@mail/../tests/mail_test_helpers";
-import { animationFrame, expect, press, queryAll, queryAllTexts, test } from "@odoo/hoot";
+import { animationFrame, expect, press, queryAll, queryAllTexts, test, waitUntil } from "@odoo/hoot";
 import { getService, MockServer, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 
 import { session } from "@web/session";
@@ -202,6 +202,16 @@ test("search, find nothing, search everywhere", async () => {
     await contains(".o_sms_inbox_row", { count: 1, text: "Bob Stone" });
 });
 
+test("a blank at the end stays while it is searched, so that one can go on typing", async () => {
+    const server = await openInbox();
+    await insertText(".o_sms_inbox_search input", "Bob ");
+    await contains(".o_sms_inbox_row", { count: 1 });
+    expect(".o_sms_inbox_search input").toHaveValue("Bob ");
+    await insertText(".o_sms_inbox_search input", "Stone");
+    await waitUntil(() => asked(server, "sms_inbox").at(-1).kwargs.search === "Bob Stone", { timeout: 2000 });
+    await contains(".o_sms_inbox_row", { count: 1, text: "Bob Stone" });
+});
+
 test("assign to a colleague, and take it away again", async () => {
     await openInbox();
     await click(".o_sms_inbox_row", { text: "Bob Stone" });
@@ -243,6 +253,19 @@ test("a number of nobody: read, and asked whose it is", async () => {
     expect(".o_sms_inbox_open").toHaveCount(0);
     expect(".o_sms_numbers").toHaveCount(0);
     expect(asked(server, "sms_tab")).toHaveLength(0);
+});
+
+test.tags("desktop");
+test("whose it is can be left open: Escape leads back to the button", async () => {
+    await openInbox();
+    await click(".o_sms_inbox_row", { text: "Who is this?" });
+    for (const name of ["attach", "create"]) {
+        await click(`.o_sms_inbox_${name}:enabled`);
+        await contains(".modal");
+        await press("Escape");
+        await contains(".modal", { count: 0 });
+        await contains(`.o_sms_inbox_${name}:focus`);
+    }
 });
 
 test("who may not send reads, and changes nothing", async () => {

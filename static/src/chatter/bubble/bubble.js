@@ -23,7 +23,12 @@ const SENTENCE = /^.*?[.!?:](?=\s)/su;
 /** One text: what was said, by whom, when, and what became of it. */
 export class SmsBubble extends Component {
     static template = "hr_recruitment_texting.SmsBubble";
-    static props = { message: Object, conversation: { type: Object, optional: true } };
+    static props = {
+        message: Object,
+        conversation: { type: Object, optional: true },
+        /** When it is decided: the buttons are gone, and the focus with them. */
+        onDone: { type: Function, optional: true },
+    };
 
     setup() {
         this.deciding = useState({ busy: false, error: "" });
@@ -146,6 +151,7 @@ export class SmsBubble extends Component {
             await conversation.load();
         } finally {
             this.deciding.busy = false;
+            this.props.onDone?.();
         }
     }
 

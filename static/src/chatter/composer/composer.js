@@ -10,6 +10,7 @@ import { formatInteger } from "@web/views/fields/formatters";
 import { formatWhen } from "../../core/dates";
 import { drafts } from "../../core/drafts";
 import { messageOf } from "../../core/errors";
+import { isFocusLost } from "../../core/focus";
 import { TWILIO_ACCEPTABLE_USE, TWILIO_MESSAGING_POLICY } from "../../core/links";
 import { introduces } from "../../core/introduction";
 import { withOptOutLine } from "../../core/opt_out_line";
@@ -24,6 +25,8 @@ export class SmsComposer extends Component {
     static components = { SmsTemplatesMenu };
     static props = {
         conversation: Object,
+        /** Another one when the focus may be lost. */
+        focusChecks: Number,
         onAddConsent: Function,
         onInvite: Function,
         onSent: Function,
@@ -56,16 +59,19 @@ export class SmsComposer extends Component {
         );
         useAutoresize(this.inputRef);
         onMounted(() => {
-            // A phone would cover the conversation with its keyboard.
-            if (!this.blockedReason && !this.ui.isSmall) {
-                this.inputRef.el?.focus({ preventScroll: true });
+            if (this.takesFocus) {
+                this._focus();
             }
         });
+        useEffect(
+            (checks) => checks && this.takesFocus && isFocusLost() && this._focus(),
+            () => [this.props.focusChecks]
+        );
         useEffect(
             (reused) => {
                 if (reused) {
                     this.conversation.reused = null;
-                    this.write(reused.body);
+                    this.reuse(reused.body);
                 }
             },
             () => [this.conversation.reused]
@@ -83,6 +89,11 @@ export class SmsComposer extends Component {
         return gate?.allowed
             ? ""
             : gate?.reason || _t("This number cannot be texted at the moment.");
+    }
+
+    /** A phone would cover the conversation with its keyboard. */
+    get takesFocus() {
+        return !this.blockedReason && !this.ui.isSmall;
     }
 
     get canAddConsent() {
@@ -263,9 +274,20 @@ export class SmsComposer extends Component {
         const start = written ? (input?.selectionStart ?? written.length) : 0;
         const end = written ? (input?.selectionEnd ?? start) : 0;
         const before = written.slice(0, start);
+        const after = written.slice(end);
         const space = isApart && before && !/\s$/.test(before) ? " " : "";
+        const spaceAfter = isApart && after && !/^\s/.test(after) ? " " : "";
         const beginning = `${before}${space}${text}`;
-        this.write(`${beginning}${written.slice(end)}`, beginning.length);
+        this.write(`${beginning}${spaceAfter}${after}`, beginning.length);
+    }
+
+    /** A text that did not go, in addition to what is written already, and only once. */
+    reuse(body) {
+        if (this.state.text.includes(body)) {
+            this._focus();
+        } else {
+            this.insert(body, { isApart: true });
+        }
     }
 
     useTemplate({ id, body }) {

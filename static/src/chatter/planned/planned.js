@@ -11,7 +11,11 @@ import { SmsScheduleDialog } from "../schedule_dialog/schedule_dialog";
 /** The texts that wait: when they go, why they wait, and what can be done about them. */
 export class SmsPlanned extends Component {
     static template = "hr_recruitment_texting.SmsPlanned";
-    static props = { conversation: Object };
+    static props = {
+        conversation: Object,
+        /** When something was done: the button for it may be gone, and the focus with it. */
+        onDone: Function,
+    };
 
     setup() {
         this.conversation = useState(this.props.conversation);
@@ -103,6 +107,7 @@ export class SmsPlanned extends Component {
             this.props.conversation.load(); // what is shown is not true any more
         } finally {
             this.state.busy = false;
+            this.props.onDone();
         }
     }
 }

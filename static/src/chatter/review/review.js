@@ -8,7 +8,11 @@ import { messageOf } from "../../core/errors";
 /** A text that sounds like an opt-out, and the two ways to decide about it. */
 export class SmsReview extends Component {
     static template = "hr_recruitment_texting.SmsReview";
-    static props = { conversation: Object };
+    static props = {
+        conversation: Object,
+        /** When it is decided: the buttons are gone, and the focus with them. */
+        onDone: Function,
+    };
 
     setup() {
         this.conversation = useState(this.props.conversation);
@@ -39,6 +43,7 @@ export class SmsReview extends Component {
             await this.conversation.load();
         } finally {
             this.state.deciding = false;
+            this.props.onDone();
         }
     }
 }

@@ -21,6 +21,7 @@ import { useService } from "@web/core/utils/hooks";
 import { describeConsent } from "../../core/consent_states";
 import { dayOf, formatDay } from "../../core/dates";
 import { messageOf } from "../../core/errors";
+import { isFocusLost } from "../../core/focus";
 import { SmsBubble } from "../bubble/bubble";
 import { SmsComposer } from "../composer/composer";
 import { SmsConsentDialog } from "../consent_dialog/consent_dialog";
@@ -57,7 +58,7 @@ export class SmsTab extends Component {
 
     setup() {
         this.conversation = useState(this.props.conversation);
-        this.state = useState({ hasNewBelow: false });
+        this.state = useState({ hasNewBelow: false, focusChecks: 0 });
         this.rootRef = useRef("root");
         this.logRef = useRef("log");
         this.dialog = useService("dialog");
@@ -72,6 +73,20 @@ export class SmsTab extends Component {
         useEffect(
             () => this.markRead(),
             () => [this.conversation.number, this.conversation.selected?.unread]
+        );
+        useEffect(
+            (checks) => checks && this._readOn(),
+            () => [this.state.focusChecks]
+        );
+        let shown = false;
+        useEffect(
+            (number) => {
+                if (shown && number && number !== shown) {
+                    this._readOn();
+                }
+                shown = number || shown;
+            },
+            () => [this.conversation.ready && this.conversation.number]
         );
         // Below the form, as on a phone, the tab opens out of sight.
         useEffect(
@@ -279,6 +294,18 @@ export class SmsTab extends Component {
     markRead() {
         if (document.visibilityState === "visible") {
             this.conversation.markRead();
+        }
+    }
+
+    /** Call it when what had the focus may be gone: seen to once that is drawn, by the input first. */
+    keepFocus() {
+        this.state.focusChecks++;
+    }
+
+    /** The texts take the focus that nobody else has. */
+    _readOn() {
+        if (isFocusLost()) {
+            this.logRef.el?.focus({ preventScroll: true });
         }
     }
 

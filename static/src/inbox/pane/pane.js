@@ -148,8 +148,8 @@ export class SmsInboxPane extends Component {
         });
     }
 
-    attach() {
-        this.dialog.add(SelectCreateDialog, {
+    attach({ currentTarget: button }) {
+        const props = {
             resModel: "hr.applicant",
             title: _t("Whose number is %s?", this.props.thread.display),
             noCreate: true,
@@ -157,11 +157,12 @@ export class SmsInboxPane extends Component {
             context: { kanban_view_ref: "hr_recruitment_texting.hr_applicant_view_kanban_choose" },
             domain: [["company_id", "in", [this.props.conversation.company?.id || false, false]]],
             onSelected: ([id]) => this.change("sms_attach", id),
-        });
+        };
+        this.dialog.add(SelectCreateDialog, props, { onClose: () => button.focus() });
     }
 
-    create() {
-        this.dialog.add(FormViewDialog, {
+    create({ currentTarget: button }) {
+        const props = {
             resModel: "hr.applicant",
             title: _t("New applicant with %s", this.props.thread.display),
             context: {
@@ -169,6 +170,7 @@ export class SmsInboxPane extends Component {
                 default_company_id: this.props.conversation.company?.id || false,
             },
             onRecordSaved: (record) => this.change("sms_attach", record.resId),
-        });
+        };
+        this.dialog.add(FormViewDialog, props, { onClose: () => button.focus() });
     }
 }
