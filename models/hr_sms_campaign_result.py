@@ -159,6 +159,7 @@ class HrSmsCampaign(models.Model):
             "name": title,
             "res_model": "hr.sms.campaign.recipient",
             "views": [(False, "list"), (False, "kanban")],
+            "mobile_view_mode": "kanban",
             "domain": [("campaign_id", "=", self.id), *domain],
             "context": {"create": False, "edit": False, "delete": self.state == "draft"},
         }

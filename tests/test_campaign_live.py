@@ -278,6 +278,13 @@ class TestCampaignBrowser(LiveCampaignCase):
             self.admin.call("hr.sms.campaign", "action_start", [campaign])
             for name in CRONS:
                 self.run_cron(name)
+            # Campaigns and whom a button counts are cards: a list would be cut off.
+            browser.goto(f"{self.server.url}/odoo/sms-campaigns")
+            self.shows(browser, ".o_kanban_record .badge", "Done")
+            browser.click(".o_kanban_record")
+            browser.click(".o_button_more")
+            browser.click(".o-dropdown--menu button[name=action_recipients]")
+            self.shows(browser, ".o_kanban_record .badge", "Delivered")
             browser.goto(f"{self.server.url}/odoo/sms-campaigns/{campaign}")
             browser.wait_for(
                 "document.querySelector('.o_sms_progress')?.innerText.includes('2 of 2 are done')"
