@@ -127,6 +127,76 @@ class TestAccessibility(LiveCampaignCase):
             ],
         )
 
+    def set_text(self, applicant, **values):
+        """Set columns of a person's newest text, as what becomes of it would."""
+        self.server.psql(
+            f"UPDATE hr_sms_message SET {', '.join(f'{column} = %s' for column in values)}"
+            " WHERE id = (SELECT id FROM hr_sms_message WHERE applicant_id = %s ORDER BY id DESC LIMIT 1)",
+            [*values.values(), applicant],
+        )
+
+    def test_states_of_the_sms_tab(self):
+        """What a text has become, why none can be written, and what is asked of the recruiter."""
+
+        def person(last, *texts, consent=True):
+            applicant = self.applicant(f"+120255502{last}", consent=consent)
+            for text in texts:
+                self.admin.call("hr.applicant", "sms_send", [applicant], text)
+                self.eventually(
+                    lambda: self.server.psql(
+                        "SELECT 1 FROM hr_sms_message WHERE applicant_id = %s AND state = 'delivered'",
+                        [applicant],
+                    )
+                )
+            return applicant
+
+        delivered = person("10", "Come and see us: https://www.example.com/way")
+        self.say("+12025550210", "👍")
+        failed = person("11", "Do you get this?")
+        self.set_text(failed, state="failed", failure_code="30005")
+        unconfirmed = person("12", "Do you get this?")
+        self.set_text(
+            unconfirmed, state="unknown", failure_code="undecided", next_attempt_date=None
+        )
+        stopped = person("13", "Hello")
+        self.say("+12025550213", "STOP")
+        asked = person("14", "Hello")
+        self.say("+12025550214", "Please do not text me any more")
+        withdrawn = person("15")
+        self.admin.call("hr.applicant", "sms_consent_withdraw", [withdrawn], note="On the phone")
+        nobody = self.applicant(False, consent=False)
+        wrong = self.applicant("12", consent=False)
+        for applicant, shown in (
+            (delivered, ".o_sms_bubble_in"),
+            (failed, ".o_sms_bubble_reuse"),
+            (unconfirmed, ".o_sms_bubble_decide"),
+            (stopped, ".o_sms_blocked"),
+            (asked, ".o_sms_review"),
+            (withdrawn, ".o_sms_blocked"),
+            (nobody, ".o_sms_empty"),
+            (wrong, ".o_sms_empty"),
+        ):
+            self.check_tab(applicant, shown)
+        self.check_tab(delivered, ".o_sms_too_long", "“Too long” " * 200)
+        self.check_tab(person("16"), ".o_sms_plain", "This costs twice…")
+
+    def check_tab(self, applicant, shown, text=""):
+        """Check the SMS tab light and then dark, with a text that is not sent."""
+        self.browser.goto(f"{self.server.url}/odoo/hr.applicant/{applicant}")
+        self.browser.wait_for_selector(".o-mail-Message")
+        self.browser.click(".o_sms_tab_button")
+        if text:
+            self.browser.type(".o_sms_input", text, clear=True)
+        self.browser.wait_for_selector(shown)
+        for scheme in ("light", "dark"):
+            if scheme == "dark":
+                darken(self.browser)
+            with self.subTest(scheme=scheme, shown=shown):
+                self.browser.settle()
+                self.assertEqual(violations(self.browser, ".o_sms_tab"), [])
+        self.browser.eval("document.cookie = 'color_scheme=light; path=/'")
+        self.assertEqual(self.browser.errors, [])
+
     def test_overview(self):
         self.applicant("+12025550162")
         self.say("+12025550162", "Hello")

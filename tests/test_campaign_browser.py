@@ -12,7 +12,8 @@ ANALYSIS = "/odoo/action-hr_recruitment_texting.hr_sms_report_action"
 FORM = ".o_sms_campaign_form"
 
 
-class CampaignBrowserCase(WorkplaceCase, LiveCampaignCase):
+@tagged("post_install", "-at_install")
+class TestCampaignsOnScreen(WorkplaceCase, LiveCampaignCase):
     def run_all(self):
         for name in CRONS:
             self.run_cron(name)

@@ -9,7 +9,13 @@ INPUT = ".o_sms_input"
 
 
 @tagged("post_install", "-at_install")
-class TestWriting(WorkplaceCase):
+class TestSmsTab(WorkplaceCase):
+    expected_log = (r"12 is not a phone number that can be texted",)
+
+    def closed(self):
+        """Wait until no dialog is left, nor what it was opened from."""
+        self.browser.wait_for("!document.querySelector('.modal, .o_popover, .o_bottom_sheet')")
+
     def test_template_put_in_and_edited(self):
         """A manager writes it in a browser, too."""
         self.browser.goto(
@@ -102,16 +108,6 @@ class TestWriting(WorkplaceCase):
                 self.browser.click(".o_sms_send:enabled")
                 self.wait_for_text(".o_sms_bubble_state", "Delivered")
                 self.assertEqual(len(self.bodies(phone)), 1)
-
-
-@tagged("post_install", "-at_install")
-class TestDialogs(WorkplaceCase):
-    """Each saves what was entered and closes, and nothing of it is left over."""
-
-    expected_log = (r"12 is not a phone number that can be texted",)
-
-    def closed(self):
-        self.browser.wait_for("!document.querySelector('.modal, .o_popover, .o_bottom_sheet')")
 
     def test_consent_given_and_withdrawn(self):
         for where in self.desk_and_phone():
@@ -231,9 +227,6 @@ class TestDialogs(WorkplaceCase):
                 self.assertEqual(self.texts(applicant)[1:], [("Never mind", "canceled")])
                 self.assertEqual(len(self.bodies(phone)), 1)
 
-
-@tagged("post_install", "-at_install")
-class TestNumbersAndLine(WorkplaceCase):
     def test_three_numbers_each_with_its_own(self):
         """Mission B5."""
         main, work, home = ("+12025550181", "+12025550182", "+12025550183")
