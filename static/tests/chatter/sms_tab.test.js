@@ -1,5 +1,5 @@
 import { click, contains, insertText, openFormView, scroll } from "@mail/../tests/mail_test_helpers";
-import { expect, queryAll, queryAllTexts, queryOne, test, waitUntil } from "@odoo/hoot";
+import { expect, queryAll, queryAllTexts, queryOne, test, waitFor, waitUntil } from "@odoo/hoot";
 import { animationFrame, Deferred, mockDate } from "@odoo/hoot-mock";
 import { contains as webContains, getService, MockServer } from "@web/../tests/web_test_helpers";
 
@@ -362,6 +362,46 @@ test("the newest text is in sight; older ones come on scrolling up and the place
     await click(".o_sms_new_below");
     await contains(".o_sms_new_below", { count: 0 });
     expect(Math.ceil(log.scrollTop + log.clientHeight)).toBeGreaterThan(log.scrollHeight - 2);
+});
+
+test("of hundreds of texts only some are drawn, whichever one reads", async () => {
+    const texting = new FakeTexting();
+    for (let index = 1; index <= 250; index++) {
+        texting.addMessage({ body: `Text ${index}` });
+    }
+    const applicantId = await openApplicant(texting);
+    const numbers = () => queryAllTexts(".o_sms_bubble_body").map((text) => Number(text.split(" ")[1]));
+    const drawn = () => `${numbers()[0]}-${numbers().at(-1)}`;
+    const draws = (range) =>
+        waitUntil(() => drawn() === range, { message: () => `${drawn()} for ${range}`, timeout: 3000 });
+    const log = await waitFor(".o_sms_log");
+    await draws("221-250");
+    while (numbers()[0] > 1) {
+        const [first] = numbers();
+        await animationFrame();
+        await animationFrame();
+        await scroll(".o_sms_log", 0);
+        await waitUntil(() => numbers()[0] < first, { timeout: 3000 });
+        expect(numbers().length).toBeLessThan(201);
+    }
+    await draws("1-200");
+    await contains(".o_sms_older", { count: 0 });
+    await scroll(".o_sms_log", log.scrollHeight);
+    await draws("51-250");
+    // still at the one that was read
+    const read = queryOne(".o_sms_bubble[data-message-id='1199']").getBoundingClientRect();
+    expect(Math.abs(read.bottom - log.getBoundingClientRect().bottom)).toBeLessThan(60);
+    await scroll(".o_sms_log", 0);
+    await draws("1-200");
+    texting.addReply("Text 251");
+    notify(applicantId);
+    await contains(".o_sms_new_below");
+    expect(drawn()).toBe("1-200");
+    await click(".o_sms_new_below");
+    await draws("52-251");
+    await animationFrame();
+    expect(Math.ceil(log.scrollTop + log.clientHeight)).toBeGreaterThan(log.scrollHeight - 2);
+    expect(".o_sms_new_below").toHaveCount(0);
 });
 
 test("more news than a page holds leave no hole", async () => {

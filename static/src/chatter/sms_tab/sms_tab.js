@@ -22,6 +22,7 @@ import { describeConsent } from "../../core/consent_states";
 import { dayOf, formatDay } from "../../core/dates";
 import { messageOf } from "../../core/errors";
 import { isFocusLost } from "../../core/focus";
+import { drawnOf, newerThan, olderThan } from "../../core/text_window";
 import { SmsBubble } from "../bubble/bubble";
 import { SmsComposer } from "../composer/composer";
 import { SmsConsentDialog } from "../consent_dialog/consent_dialog";
@@ -58,7 +59,12 @@ export class SmsTab extends Component {
 
     setup() {
         this.conversation = useState(this.props.conversation);
-        this.state = useState({ hasNewBelow: false, focusChecks: 0 });
+        this.state = useState({
+            hasNewBelow: false,
+            focusChecks: 0,
+            /** See `text_window.js`. */
+            until: false,
+        });
         this.rootRef = useRef("root");
         this.logRef = useRef("log");
         this.dialog = useService("dialog");
@@ -104,12 +110,19 @@ export class SmsTab extends Component {
     // What is shown
     //--------------------------------------------------------------------------
 
-    /** The messages, oldest first, with a line where a day begins. Those that wait have a list. */
-    get rows() {
+    /** The messages that were read, oldest first. Those that wait have a list. */
+    get messages() {
         const planned = new Set(this.conversation.planned.map(({ id }) => id));
+        return this.conversation.messages.filter(({ id }) => !planned.has(id));
+    }
+
+    /** Those that are drawn, with a line where a day begins. */
+    get rows() {
+        const { messages } = this;
+        const { start, end } = drawnOf(messages, this.state.until);
         const rows = [];
         let current;
-        for (const message of this.conversation.messages.filter(({ id }) => !planned.has(id))) {
+        for (const message of messages.slice(start, end)) {
             const day = dayOf(message.date);
             if (day !== current) {
                 rows.push({ key: `day/${message.id}`, day: formatDay(message.date) });
@@ -118,6 +131,10 @@ export class SmsTab extends Component {
             rows.push({ key: message.id, message });
         }
         return rows;
+    }
+
+    get hasOlder() {
+        return this.conversation.hasOlder || drawnOf(this.messages, this.state.until).start > 0;
     }
 
     get hasNumber() {
@@ -207,9 +224,14 @@ export class SmsTab extends Component {
     // Scrolling
     //--------------------------------------------------------------------------
 
-    get isAtBottom() {
+    /** Of what is drawn. */
+    get isAtEnd() {
         const log = this.logRef.el;
         return !log || log.scrollHeight - log.scrollTop - log.clientHeight <= NEAR;
+    }
+
+    get isAtBottom() {
+        return this.isAtEnd && !this.state.until;
     }
 
     scrollToBottom() {
@@ -218,19 +240,33 @@ export class SmsTab extends Component {
             log.scrollTop = log.scrollHeight;
         }
         this.state.hasNewBelow = false;
+        if (this.state.until) {
+            this.state.until = false; // not drawn yet: once it is
+            this.isEndAsked = true;
+        }
+    }
+
+    /** The first text in sight, and how far from the top it is. */
+    _topInSight() {
+        const log = this.logRef.el;
+        const edge = log?.getBoundingClientRect().top;
+        const bubbles = [...(log?.querySelectorAll(".o_sms_bubble") || [])];
+        const text = bubbles.find((bubble) => bubble.getBoundingClientRect().bottom > edge);
+        return { text, top: text?.getBoundingClientRect().top };
     }
 
     /**
-     * Keep the reader's place: at the bottom while they are there, at the same message when older
-     * ones come in above, and otherwise where they are, with a button that leads to what is new.
+     * Keep the reader's place: at the bottom while they are there, and otherwise at the message they
+     * read, whatever comes and goes around it, with a button that leads to what is new.
      */
     _keepScroll() {
         /** What is drawn, and where the reader is in it. */
         const look = () => ({
             log: this.logRef.el,
             number: this.conversation.number,
-            first: this.conversation.messages[0]?.id,
+            first: this.rows.find(({ message }) => message)?.message.id,
             last: this.conversation.lastMessageId,
+            until: this.state.until,
         });
         let drawn = {};
         let place = {};
@@ -239,8 +275,7 @@ export class SmsTab extends Component {
             drawn = look();
         });
         onWillPatch(() => {
-            const log = this.logRef.el;
-            place = { height: log?.scrollHeight, top: log?.scrollTop, atBottom: this.isAtBottom };
+            place = { ...this._topInSight(), atBottom: this.isAtEnd && !drawn.until };
         });
         onPatched(() => {
             const before = drawn;
@@ -248,13 +283,17 @@ export class SmsTab extends Component {
             if (!now.log) {
                 return;
             }
-            if (now.log !== before.log || now.number !== before.number || !before.first) {
+            const isOther = now.log !== before.log || now.number !== before.number || !before.first;
+            const hasOlder = now.first < before.first;
+            if (isOther || this.isEndAsked || (place.atBottom && !hasOlder)) {
+                this.isEndAsked = false;
                 this.scrollToBottom();
-            } else if (now.first < before.first && now.last === before.last) {
-                now.log.scrollTop = place.top + now.log.scrollHeight - place.height;
-            } else if (place.atBottom) {
-                this.scrollToBottom();
-            } else if (now.last > before.last) {
+                return;
+            }
+            if (place.text?.isConnected) {
+                now.log.scrollTop += place.text.getBoundingClientRect().top - place.top;
+            }
+            if (now.last > before.last) {
                 this.state.hasNewBelow = true;
             }
         });
@@ -283,7 +322,19 @@ export class SmsTab extends Component {
         }
         const log = this.logRef.el;
         if (log.scrollTop <= NEAR && log.scrollHeight > log.clientHeight) {
-            this.conversation.loadOlder();
+            this.showOlder();
+        } else if (this.isAtEnd && this.state.until) {
+            this.state.until = newerThan(this.messages, this.state.until);
+        }
+    }
+
+    async showOlder() {
+        const { number } = this.conversation;
+        if (!drawnOf(this.messages, this.state.until).start) {
+            await this.conversation.loadOlder();
+        }
+        if (number === this.conversation.number) {
+            this.state.until = olderThan(this.messages, this.state.until);
         }
     }
 

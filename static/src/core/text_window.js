@@ -1,0 +1,28 @@
+/** So many texts are drawn at most: beside thousands of them even a keystroke would lag. */
+const MOST = 200;
+const STEP = MOST / 2;
+
+/**
+ * Which of the texts that were read are drawn, as a place in their array. Ids grow with it.
+ *
+ * @param {{ id: number }[]} texts the oldest first
+ * @param {number|false} until id of the last one that is drawn; `false`: the newest, whichever it is
+ * @returns {{ start: number, end: number }}
+ */
+export function drawnOf(texts, until) {
+    const next = until ? texts.findIndex(({ id }) => id > until) : -1;
+    const end = next > 0 ? next : texts.length;
+    return { start: Math.max(0, end - MOST), end };
+}
+
+/** @returns {number|false} `until` to draw older ones with; the same where there are none */
+export function olderThan(texts, until) {
+    const { start } = drawnOf(texts, until);
+    return start ? texts[Math.max(0, start - STEP) + MOST - 1].id : until;
+}
+
+/** @returns {number|false} `until` to draw newer ones with */
+export function newerThan(texts, until) {
+    const { end } = drawnOf(texts, until);
+    return texts[end + STEP - 1]?.id || false;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "@odoo/hoot";
+
+import { drawnOf, newerThan, olderThan } from "@hr_recruitment_texting/core/text_window";
+
+describe.current.tags("headless");
+
+const texts = (count) => Array.from({ length: count }, (_, index) => ({ id: 10 * (index + 1) }));
+
+test("few texts are all drawn", () => {
+    expect(drawnOf([], false)).toEqual({ start: 0, end: 0 });
+    expect(drawnOf(texts(200), false)).toEqual({ start: 0, end: 200 });
+    expect(olderThan(texts(200), false)).toBe(false);
+    expect(newerThan(texts(200), false)).toBe(false);
+});
+
+test("of many the newest, then by halves up to the oldest and down again", () => {
+    const many = texts(450);
+    const places = [];
+    let until = false;
+    for (const move of [null, olderThan, olderThan, olderThan, olderThan, newerThan, newerThan, newerThan]) {
+        until = move ? move(many, until) : until;
+        places.push(Object.values(drawnOf(many, until)));
+    }
+    expect(places).toEqual([
+        [250, 450],
+        [150, 350],
+        [50, 250],
+        [0, 200],
+        [0, 200],
+        [100, 300],
+        [200, 400],
+        [250, 450],
+    ]);
+    expect(until).toBe(false);
+});
+
+test("new ones do not move what is being read, and what was read anew is drawn", () => {
+    const until = olderThan(texts(300), false);
+    expect(drawnOf(texts(300), until)).toEqual({ start: 0, end: 200 });
+    expect(drawnOf(texts(301), until)).toEqual({ start: 0, end: 200 });
+    expect(drawnOf([{ id: 9000 }], until)).toEqual({ start: 0, end: 1 });
+});
