@@ -73,7 +73,8 @@ class HrSmsCampaign(models.Model):
         "ir.filters",
         "Saved filter",
         ondelete="set null",
-        domain=[("model_id", "=", "hr.applicant")],
+        # Odoo's own "By Job" and the like only group, and would find everybody.
+        domain=[("model_id", "=", "hr.applicant"), ("domain", "!=", "[]")],
         help="Everyone it finds when you press Send gets the text, as far as you may read them.",
     )
     recipient_ids = fields.One2many(

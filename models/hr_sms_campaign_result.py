@@ -124,7 +124,13 @@ class HrSmsCampaign(models.Model):
         gate = self.env["hr.sms.gate"]
         said = {}
         for campaign, code, count in waits:
-            said.setdefault(campaign.id, []).append(f"{count}: {gate._reason_text(code)}")
+            reason = gate._reason_text(code)
+            words = (
+                self.env._("%(reason)s (1 text)", reason=reason)
+                if count == 1
+                else self.env._("%(reason)s (%(count)s texts)", reason=reason, count=count)
+            )
+            said.setdefault(campaign.id, []).append(words)
         for campaign in self:
             campaign.wait_reason = " ".join(said.get(campaign._origin.id, ())) or False
 

@@ -88,6 +88,19 @@ class HrSmsReport(models.Model):
         help="From our text to the candidate's next one.",
     )
 
+    is_replied = fields.Float(
+        "Reply Rate",
+        readonly=True,
+        aggregator="avg",
+        help="Share of the texts that went and were answered, with whatever words, before our next one.",
+    )
+    is_opted_out = fields.Float(
+        "Opt-out Rate",
+        readonly=True,
+        aggregator="avg",
+        help="Share of the texts that went and were followed by an opt-out before our next one.",
+    )
+
     @api.model
     def _failure_selection(self):
         words = {**REASONS, **FAILURES, **SHORT}
@@ -99,7 +112,7 @@ class HrSmsReport(models.Model):
 
     @property
     def _table_query(self):
-        """One row a text. The hours are subqueries: PostgreSQL only runs those that are asked for."""
+        """One row a text. Hours, replies and opt-outs are subqueries: PostgreSQL only runs those asked for."""
         return SQL(
             """
             SELECT message.id, message.create_date AS date, message.company_id, message.direction,
@@ -131,7 +144,25 @@ class HrSmsReport(models.Model):
                           FROM hr_sms_message AS next
                          WHERE next.thread_id = message.thread_id AND next.id > message.id
                            AND next.direction = 'inbound'
-                      ORDER BY next.id LIMIT 1) END AS reply_hours
+                      ORDER BY next.id LIMIT 1) END AS reply_hours,
+                   CASE WHEN %(went)s THEN COALESCE(
+                       (SELECT CASE next.direction WHEN 'inbound' THEN 1.0 ELSE 0.0 END
+                          FROM hr_sms_message AS next
+                         WHERE next.thread_id = message.thread_id AND next.id > message.id
+                           AND next.kind != 'confirmation' AND %(next_went)s
+                      ORDER BY next.id LIMIT 1), 0.0) END AS is_replied,
+                   CASE WHEN %(went)s THEN
+                       (SELECT CASE count(*) WHEN 0 THEN 0.0 ELSE 1.0 END
+                          FROM hr_sms_consent AS event
+                         WHERE event.thread_id = message.thread_id AND event.event = 'withdrawn'
+                           AND event.recorded_date >= message.create_date
+                           AND event.recorded_date < COALESCE(
+                               (SELECT next.create_date
+                                  FROM hr_sms_message AS next
+                                 WHERE next.thread_id = message.thread_id AND next.id > message.id
+                                   AND next.direction = 'outbound' AND next.kind != 'confirmation'
+                                   AND %(next_went)s
+                              ORDER BY next.id LIMIT 1), 'infinity')) END AS is_opted_out
               FROM hr_sms_message AS message
               JOIN res_company AS company ON company.id = message.company_id
          LEFT JOIN hr_applicant AS applicant ON applicant.id = message.applicant_id
@@ -140,6 +171,11 @@ class HrSmsReport(models.Model):
             other=OTHER,
             inbound_begins=self._sql_begins("inbound"),
             outbound_begins=self._sql_begins("outbound"),
+            went=SQL(
+                "message.direction = 'outbound' AND message.kind != 'confirmation'"
+                " AND message.state IN ('sent', 'delivered')"
+            ),
+            next_went=SQL("next.state IN ('sent', 'delivered', 'received')"),
         )
 
     def _sql_begins(self, direction):
@@ -165,19 +201,27 @@ class HrSmsReport(models.Model):
         :param int days: how far to look back, 366 at most
         :returns: dict with ``days``, ``waiting`` (threads whose candidate waits for us), ``sent``,
             ``received``, ``failed`` and ``canceled`` (texts), ``delivery_rate`` (0 to 1),
-            ``answer_hours`` and ``reply_hours`` (averages), ``opt_ins`` and ``opt_outs`` (events),
-            ``segments`` (charged) and ``allowance_left`` (segments); ``False`` stands for what
-            cannot be told: no texts yet, no right to see it, or no limit
+            ``answer_hours`` and ``reply_hours`` (averages), ``reply_rate`` (0 to 1), ``opt_ins`` and
+            ``opt_outs`` (events), ``opt_in_rate`` (of those who were asked with Yes and No) and
+            ``opt_out_rate`` (of what was sent), ``segments`` (charged) and ``allowance_left``
+            (segments); ``False`` stands for what cannot be told: no texts yet, no right to see it,
+            or no limit
         :raises AccessError: without the right to view SMS
         """
         self.env["hr.applicant"]._sms_check_right(VIEW_GROUP)
         days = days if isinstance(days, int) and 0 < days <= LONGEST else 30
         since = fields.Datetime.now() - timedelta(days=days)
         period = Domain("date", ">=", since) & Domain("company_id", "in", self.env.companies.ids)
-        [(delivered, answer, reply, segments)] = self._read_group(
+        [(delivered, answer, reply, replied, segments)] = self._read_group(
             period,
             [],
-            ["is_delivered:avg", "answer_hours:avg", "reply_hours:avg", "segment_count:sum"],
+            [
+                "is_delivered:avg",
+                "answer_hours:avg",
+                "reply_hours:avg",
+                "is_replied:avg",
+                "segment_count:sum",
+            ],
         )
         outcomes = dict(self._read_group(period, ["outcome"], ["__count"]))
         threads = self.env["hr.sms.thread"]
@@ -194,24 +238,27 @@ class HrSmsReport(models.Model):
             "delivery_rate": False if delivered is None or not any(outgoing) else delivered,
             "answer_hours": False if answer is None else answer,
             "reply_hours": False if reply is None else reply,
+            "reply_rate": False if replied is None else replied,
             "segments": segments or 0,
-            **self._sms_overview_consent(since),
+            **self._sms_overview_consent(since, sum(outgoing)),
             "allowance_left": self._sms_overview_allowance(),
         }
 
-    def _sms_overview_consent(self, since):
-        events = {}
-        if self.env.user.has_group(OFFICER_GROUP):
-            events = dict(
-                self.env["hr.sms.consent"]._read_group(
-                    Domain("recorded_date", ">=", since)
-                    & Domain("thread_id.company_id", "in", self.env.companies.ids)
-                    & Domain("event", "in", ("granted", "withdrawn")),
-                    ["event"],
-                    ["__count"],
-                )
-            )
-        return {"opt_ins": events.get("granted", 0), "opt_outs": events.get("withdrawn", 0)}
+    def _sms_overview_consent(self, since, sent):
+        if not self.env.user.has_group(OFFICER_GROUP):
+            return dict.fromkeys(("opt_ins", "opt_outs", "opt_in_rate", "opt_out_rate"), False)
+        consents = self.env["hr.sms.consent"]
+        period = Domain("recorded_date", ">=", since)
+        period &= Domain("thread_id.company_id", "in", self.env.companies.ids)
+        events = dict(consents._read_group(period, ["event"], ["__count"]))
+        [(opt_in_rate,)] = consents._read_group(period, [], ["opt_in_rate:avg"])
+        opt_outs = events.get("withdrawn", 0)
+        return {
+            "opt_ins": events.get("granted", 0),
+            "opt_outs": opt_outs,
+            "opt_in_rate": False if opt_in_rate is None else opt_in_rate,
+            "opt_out_rate": min(opt_outs / sent, 1) if sent else False,
+        }
 
     def _sms_overview_allowance(self):
         # sudo: what is left is told to those who see texts, the account itself to managers

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import formatLang
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -216,7 +217,11 @@ class HrSmsSetup(models.AbstractModel):
         :param line: :class:`~..rules.setup_check.Line`
         :returns: dict of values of ``hr.sms.setup.check.line``
         """
-        detail = self._country_names(line.detail) if line.topic == "countries" else line.detail
+        detail = line.detail
+        if line.topic == "countries":
+            detail = self._country_names(detail)
+        elif line.topic == "allowance" and detail:
+            detail = formatLang(self.env, int(detail), digits=0)
         words = self.env._(WORDS[line.code])  # pylint: disable=gettext-variable
         return {
             "topic": self.env._(TOPICS[line.topic]),  # pylint: disable=gettext-variable

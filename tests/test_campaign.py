@@ -218,7 +218,7 @@ class TestCampaign(CampaignCase):
         self.assertEqual([line["count"] for line in preview["waits"]], [1])
         self.assertEqual(len(self.send(campaign).sent), 2)
         self.assertEqual(campaign.state, "sending")
-        self.assertIn("allowance", campaign.wait_reason)
+        self.assertRegex(campaign.wait_reason, r"^Waits because .*allowance.*\(1 text\)$")
         account._add("top_up", 10)
         self.assertEqual(len(self.drain("bulk").sent), 1)
         self.work()

@@ -135,6 +135,7 @@ class TestReport(PeopleMixin, TextingCase):
             {name: figures[name] for name in ("waiting", "sent", "received", "failed")},
             {"waiting": 1, "sent": 2, "received": 1, "failed": 1},
         )
+        self.assertEqual((figures["reply_rate"], figures["opt_in_rate"]), (1, False))
         self.assertEqual(
             (figures["delivery_rate"], figures["segments"], figures["opt_ins"]), (0.5, 4, 1)
         )
@@ -156,10 +157,57 @@ class TestReport(PeopleMixin, TextingCase):
         self.assertEqual(self.overview(days=30)["sent"], 1)
 
     def test_opt_outs(self):
+        self.stop()
+        figures = self.overview()
+        self.assertEqual((figures["opt_outs"], figures["opt_out_rate"]), (1, False))
+        self.text(hours_ago=2)
+        self.assertEqual(self.overview()["opt_out_rate"], 1)
+
+    def stop(self, sid="1"):
         self.env["hr.sms.message"].sudo()._receive(
-            self.company.ids, "SM" + "1" * 32, {"From": CANDIDATE, "To": OUR_NUMBER, "Body": "STOP"}
+            self.company.ids, f"SM{sid:0>32}", {"From": CANDIDATE, "To": OUR_NUMBER, "Body": "STOP"}
         )
-        self.assertEqual(self.overview()["opt_outs"], 1)
+        self.env.flush_all()
+
+    def test_rates_of_replies_and_opt_outs(self):
+        """They belong to the last text before them, and texts that did not go count for none."""
+        template = self.env.ref("hr_recruitment_texting.sms_template_introduction")
+        self.text(hours_ago=9)
+        self.reply(8)
+        self.text(hours_ago=7)
+        self.text("failed", 6)
+        self.text(hours_ago=3, template_id=template.id)
+        self.stop()
+        rows = self.group(["template_id"], ["is_replied:avg", "is_opted_out:avg"])
+        self.assertEqual(
+            {key[0]: (row["is_replied:avg"], row["is_opted_out:avg"]) for key, row in rows.items()},
+            {False: (0.5, 0), template.id: (1, 1)},
+        )
+
+    def test_opt_in_rate_by_job(self):
+        """Of those who were asked and could say No; consent by hand is no answer."""
+        for number, (event, method) in enumerate(
+            (
+                ("declined", "job_form"),
+                ("granted", "link"),
+                ("declined", "link"),
+                ("granted", "manual"),
+                ("withdrawn", "keyword"),
+            )
+        ):
+            person = self.make_applicant(partner_phone=f"+1202555019{number}", job_id=self.job.id)
+            self.append(event, method, person)
+        [row] = self.rpc(
+            "hr.sms.consent",
+            "formatted_read_group",
+            [],
+            groupby=[],
+            aggregates=["opt_in_rate:avg"],
+            user=self.manager,
+        )
+        self.assertAlmostEqual(row["opt_in_rate:avg"], 1 / 3)
+        described = self.rpc("hr.sms.consent", "fields_get", ["opt_in_rate"], user=self.manager)
+        self.assertEqual(described["opt_in_rate"]["aggregator"], "avg")
 
     def test_rights(self):
         self.text()
@@ -171,7 +219,7 @@ class TestReport(PeopleMixin, TextingCase):
         self.assertEqual(self.overview(user=self.interviewer)["sent"], 0)
         self.applicant.interviewer_ids = self.interviewer
         figures = self.overview(user=self.interviewer)
-        self.assertEqual((figures["sent"], figures["opt_ins"]), (1, 0))
+        self.assertEqual((figures["sent"], figures["opt_ins"]), (1, False))
 
     def test_other_companies(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})

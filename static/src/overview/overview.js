@@ -84,21 +84,20 @@ export class SmsOverview extends Component {
             },
             {
                 key: "delivery",
-                value: now.delivery_rate === false ? "–" : formatPercentage(now.delivery_rate),
+                value: this.percentage(now.delivery_rate),
                 label: _t("Delivered"),
                 hint: _t("%s not delivered", formatInteger(now.failed)),
                 tone: now.delivery_rate !== false && now.delivery_rate < 0.9 ? "text-bg-danger" : "",
                 open: report(_t("Not delivered"), [["outcome", "=", "failed"]], ["list", "graph"]),
             },
             {
-                key: "opt_outs",
-                value: formatInteger(now.opt_outs),
-                label: _t("Opt-outs"),
-                hint: _t("%s opt-ins", formatInteger(now.opt_ins)),
-                open: this.state.isManager
-                    ? () => this.action.doAction("hr_recruitment_texting.hr_sms_consent_action")
-                    : null,
+                key: "replies",
+                value: this.percentage(now.reply_rate),
+                label: _t("Reply rate"),
+                hint: _t("Of the texts that went"),
+                open: report(_t("Reply rate"), [["is_replied", "!=", false]], ["graph", "pivot"]),
             },
+            ...this.consentCards,
             {
                 key: "allowance",
                 value: now.allowance_left === false ? "∞" : formatInteger(now.allowance_left),
@@ -110,6 +109,38 @@ export class SmsOverview extends Component {
                     : null,
             },
         ];
+    }
+
+    /** For those who may see the history of consents. */
+    get consentCards() {
+        const { figures: now, isManager } = this.state;
+        if (now.opt_outs === false) {
+            return [];
+        }
+        const open = isManager
+            ? () => this.action.doAction("hr_recruitment_texting.hr_sms_consent_action")
+            : null;
+        return [
+            {
+                key: "opt_ins",
+                value: this.percentage(now.opt_in_rate),
+                label: _t("Opt-in rate"),
+                hint: _t("%s opt-ins", formatInteger(now.opt_ins)),
+                open,
+            },
+            {
+                key: "opt_outs",
+                value: this.percentage(now.opt_out_rate),
+                label: _t("Opt-out rate"),
+                hint: _t("%s opt-outs", formatInteger(now.opt_outs)),
+                open,
+            },
+        ];
+    }
+
+    /** @param {number|false} rate 0 to 1 */
+    percentage(rate) {
+        return rate === false ? "–" : formatPercentage(rate);
     }
 
     /** What became of the texts, day by day. */

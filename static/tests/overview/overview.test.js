@@ -37,8 +37,11 @@ const NONE = {
     answer_hours: false,
     reply_hours: false,
     segments: 0,
+    reply_rate: false,
     opt_ins: 0,
     opt_outs: 0,
+    opt_in_rate: false,
+    opt_out_rate: false,
     allowance_left: false,
 };
 
@@ -54,7 +57,7 @@ async function open(figures) {
         type: "ir.actions.client",
         tag: "hr_recruitment_texting.overview",
     });
-    await contains(".o_sms_overview_card", { count: 6 });
+    await contains("[data-card=allowance]");
     return asked;
 }
 
@@ -63,6 +66,7 @@ test("no texts: it says what to do, and nothing is made up", async () => {
     await shows(".o_sms_overview_empty", "No texts in this period");
     await shows("[data-card=delivery] .o_sms_overview_value", "–");
     await shows("[data-card=allowance] .o_sms_overview_value", "∞");
+    await shows("[data-card=opt_ins] .o_sms_overview_value", "–");
     expect(".o_sms_overview_graph").toHaveCount(0);
     expect("button[data-card=allowance]").toHaveCount(0); // not a manager's
 });
@@ -76,7 +80,17 @@ test("figures in words, a graph, another period", async () => {
         answer_hours: 1.5,
         reply_hours: 0.25,
         allowance_left: 1234,
+        reply_rate: 0.5,
+        opt_ins: 3,
+        opt_in_rate: 0.6,
+        opt_outs: 1,
+        opt_out_rate: 0.25,
     });
+    await contains(".o_sms_overview_card", { count: 8 });
+    await shows("[data-card=replies] .o_sms_overview_value", "50%");
+    await shows("[data-card=opt_ins] .o_sms_overview_value", "60%");
+    await shows("[data-card=opt_ins] .o_sms_overview_hint", "3 opt-ins");
+    await shows("[data-card=opt_outs] .o_sms_overview_value", "25%");
     await shows("[data-card=waiting] .o_sms_overview_value", "1");
     await shows("[data-card=delivery] .o_sms_overview_value", "75%");
     await shows("[data-card=answer] .o_sms_overview_value", "1.5 h");
@@ -86,4 +100,10 @@ test("figures in words, a graph, another period", async () => {
     await click(".o_sms_overview_period", { text: "7 days" });
     await contains(".o_sms_overview_period.active", { text: "7 days" });
     expect(asked).toEqual([30, 7]);
+});
+
+test("who may not see the history of consents sees no figures of it", async () => {
+    await open({ sent: 4, opt_ins: false, opt_outs: false });
+    await contains(".o_sms_overview_card", { count: 6 });
+    expect("[data-card=opt_outs]").toHaveCount(0);
 });
