@@ -125,14 +125,14 @@ export class SmsOverview extends Component {
                 key: "opt_ins",
                 value: this.percentage(now.opt_in_rate),
                 label: _t("Opt-in rate"),
-                hint: _t("%s opt-ins", formatInteger(now.opt_ins)),
+                hint: _t("Opt-ins: %s", formatInteger(now.opt_ins)),
                 open,
             },
             {
                 key: "opt_outs",
                 value: this.percentage(now.opt_out_rate),
                 label: _t("Opt-out rate"),
-                hint: _t("%s opt-outs", formatInteger(now.opt_outs)),
+                hint: _t("Opt-outs: %s", formatInteger(now.opt_outs)),
                 open,
             },
         ];

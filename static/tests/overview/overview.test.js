@@ -89,7 +89,7 @@ test("figures in words, a graph, another period", async () => {
     await contains(".o_sms_overview_card", { count: 8 });
     await shows("[data-card=replies] .o_sms_overview_value", "50%");
     await shows("[data-card=opt_ins] .o_sms_overview_value", "60%");
-    await shows("[data-card=opt_ins] .o_sms_overview_hint", "3 opt-ins");
+    await shows("[data-card=opt_ins] .o_sms_overview_hint", "Opt-ins: 3");
     await shows("[data-card=opt_outs] .o_sms_overview_value", "25%");
     await shows("[data-card=waiting] .o_sms_overview_value", "1");
     await shows("[data-card=delivery] .o_sms_overview_value", "75%");
