@@ -152,4 +152,4 @@ class TestCampaignsOnScreen(WorkplaceCase, LiveCampaignCase):
                     self.browser.wait_for_selector(shown)
                     self.no_sideways_scrolling()
                     if view == "pivot":
-                        self.wait_for_text(".o_pivot", "Delivered")
+                        self.wait_for_text(".o_pivot", "Delivery Rate")

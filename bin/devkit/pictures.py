@@ -14,7 +14,7 @@ from .setup import prepare
 
 DATABASE = "pictures"
 FOLDER = ROOT / "static" / "description"
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT = 1440, 900  # so wide that Odoo has the chatter beside the form
 MOST = 200_000  # bytes: a page of an app store with all of them has to load
 
 
@@ -67,6 +67,7 @@ def _take(server: Server, live, names: list[str], folder: Path) -> None:
                 day.live()
             for name in names:
                 with step(f"Taking {name}.png"):
+                    recruiter.set_viewport(WIDTH, HEIGHT)
                     browser = SCENES[name](day)
                     browser._pump(1.5)  # what fades in
                     _save(browser.screenshot, folder / f"{name}.png")

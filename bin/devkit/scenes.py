@@ -11,6 +11,7 @@ from .simulator import NUMBER
 PEOPLE = ("Maya Cole", "Leo Fischer", "Nora Blake", "Omar Haddad", "Ines Duarte", "Tom Becker")
 NEWS = "Hi {{ first_name }}, this is Mitchell of YourCompany. We have night shifts in December. Interested?"
 OPEN_DAY = "Hi {{ first_name }}, this is Mitchell of YourCompany. Come and see us on Saturday from 10 to 4!"
+PHONE = (390, 844)
 ALEX, STRANGER = "+12025550111", "+12025550190"
 
 
@@ -146,6 +147,27 @@ def _sms_tab(day: Day):
     return browser
 
 
+def _send_later(day: Day):
+    browser = _sms_tab(day)
+    browser.type(".o_sms_input", "Hi Alex, we look forward to seeing you on Tuesday!")
+    browser.click(".o_sms_send_later:enabled")
+    browser.click(".o_sms_schedule_dialog input[name=o_sms_schedule]")
+    browser.wait_for_selector(".o_sms_schedule_theirs")
+    return browser
+
+
+def _consent(day: Day):
+    browser = _sms_tab(day)
+    browser.click(".o_sms_status")
+    browser.wait_for_selector(".o_sms_consent_popover .o_sms_consent_event")
+    return browser
+
+
+def _phone(day: Day):
+    day.recruiter.set_viewport(*PHONE, mobile=True)
+    return _sms_tab(day)
+
+
 def _inbox(day: Day):
     browser = day.open(
         "/odoo/action-hr_recruitment_texting.hr_sms_inbox_action", ".o_sms_inbox_row"
@@ -187,6 +209,40 @@ def _setup_check(day: Day):
     return day.open(f"/odoo/{action['res_model']}/{action['res_id']}", ".o_form_view")
 
 
+def _terms(day: Day):
+    day.visitor.goto(day.url + "/sms/terms")
+    day.visitor.wait_for_selector(".o_sms_terms_page")
+    return day.visitor
+
+
+def _analysis(day: Day):
+    return day.open(
+        "/odoo/action-hr_recruitment_texting.hr_sms_report_action?view_type=pivot", ".o_pivot table"
+    )
+
+
+def _list(action: str, row: str = ".o_data_row"):
+    return lambda day: day.open(f"/odoo/action-hr_recruitment_texting.{action}", row)
+
+
+def _stage(day: Day):
+    [template] = day.call("sms.template", "search", [("model", "=", "hr.applicant")], limit=1)
+    [stage] = day.call("hr.recruitment.stage", "search", [("name", "=", "First Interview")])
+    day.call("hr.recruitment.stage", "write", [stage], {"sms_template_id": template})
+    companies = day.call("res.company", "search", [])
+    day.call("res.company", "write", companies, {"sms_stage_texts": True})
+    return day.open(
+        f"/odoo/action-hr_recruitment.hr_recruitment_stage_act/{stage}",
+        ".o_field_widget[name=sms_template_id]",
+    )
+
+
+def _allowance(day: Day):
+    return day.open(
+        "/odoo/action-hr_recruitment_texting.action_open_allowance", ".o_form_view .o_field_widget"
+    )
+
+
 def _consent_history(day: Day):
     return day.open("/odoo/action-hr_recruitment_texting.hr_sms_consent_action", ".o_data_row")
 
@@ -206,10 +262,20 @@ SCENES = {
     "job_form": _job_form,
     "consent_page": _consent_page,
     "sms_tab": _sms_tab,
+    "consent": _consent,
+    "send_later": _send_later,
+    "phone": _phone,
     "inbox": _inbox,
     "campaign_preview": _campaign_preview,
     "campaign_result": _campaign_result,
     "overview": _overview,
+    "analysis": _analysis,
+    "templates": _list("sms_template_action"),
+    "stage": _stage,
+    "keywords": _list("hr_sms_keyword_action"),
+    "country_rules": _list("hr_sms_country_rule_action"),
+    "allowance": _allowance,
+    "terms": _terms,
     "settings": _settings,
     "setup_check": _setup_check,
     "consent_history": _consent_history,
