@@ -90,9 +90,10 @@ class TestCampaignsOnScreen(WorkplaceCase, LiveCampaignCase):
             self.browser.wait_for("!document.querySelector('.modal')")
         else:
             self.browser.type(f".o_field_widget[name={field}] input", words, clear=True)
-            # not one of those that were offered before
+            # not while those are there that were offered before
             self.browser.wait_for(
-                "document.querySelectorAll('.o-autocomplete--dropdown-item').length === 1"
+                "[...document.querySelectorAll('.o-autocomplete--dropdown-item')].every((e) =>"
+                f" /Search more/.test(e.innerText) || e.innerText.includes({words!r}))"
             )
             self.click_text(".o-autocomplete--dropdown-item", words)
 

@@ -122,6 +122,7 @@ test("early or late there: warns, offers a fit hour, and keeps the time if one g
     await click("#o_sms_schedule_hour");
     await shows(".o_sms_schedule_warning", "early or late");
     await shows(".o_sms_schedule_confirm", "Schedule anyway");
+    await shows(".o_sms_schedule_fit", "EDT"); // as the times above are told
     await click(".o_sms_schedule_fit");
     await contains(".o_sms_schedule_warning", { count: 0 });
     await shows(".o_sms_schedule_theirs", "8:00");

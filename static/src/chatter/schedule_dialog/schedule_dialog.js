@@ -62,13 +62,16 @@ export class SmsScheduleDialog extends Component {
     }
 
     /** On the candidate's clock where it is known: tomorrow there may be today here. */
+    onTheirClock(date) {
+        return describeMomentThere(date, this.conversation.zones) || describeMoment(date);
+    }
+
     get options() {
-        const { zones } = this.conversation;
         return [
             ...this.state.presets.map(({ code, date }) => ({
                 code,
                 label: PRESETS[code],
-                when: describeMomentThere(date, zones) || describeMoment(date),
+                when: this.onTheirClock(date),
             })),
             { code: CUSTOM, label: _t("Another time"), when: "" },
         ];
@@ -107,7 +110,7 @@ export class SmsScheduleDialog extends Component {
     }
 
     get fitHour() {
-        return _t("Rather at %s", describeMoment(this.state.quietUntil));
+        return _t("Rather at %s", this.onTheirClock(this.state.quietUntil));
     }
 
     get counter() {
