@@ -1,4 +1,4 @@
-"""Planned texts with real processes: cancel against claim, and in a browser."""
+"""Planned texts with real processes: cancel against claim."""
 
 import threading
 import time
@@ -7,7 +7,6 @@ from contextlib import suppress
 
 from odoo.tests import tagged
 
-from .browser import LiveBrowser
 from .live import RpcError
 from .test_live_texting import LiveTextingCase
 
@@ -130,65 +129,4 @@ class TestPlannedRaces(LiveTextingCase):
         self.eventually(lambda: self.at_twilio(phone))
         self.eventually(lambda: self.states([message])[message] == "delivered")
         time.sleep(0.5)
-        self.assertEqual(len(self.at_twilio(phone)), 1)
-
-
-@tagged("post_install", "-at_install")
-class TestPlannedBrowser(LiveTextingCase):
-    """A recruiter plans, changes, sends now and cancels, in a browser."""
-
-    def texts(self, phone):
-        return self.server.psql(
-            "SELECT message.state, message.body, message.scheduled_date FROM hr_sms_message message"
-            "  JOIN hr_sms_thread thread ON thread.id = thread_id AND thread.number = %s"
-            " ORDER BY message.id",
-            [phone],
-        )
-
-    def test_plan_change_send_now_and_cancel(self):
-        phone = "+12025556095"
-        applicant = self.applicant(phone)
-        with LiveBrowser() as browser:
-            browser.login(self.server.url, "admin")
-            browser.goto(f"{self.server.url}/odoo/hr.applicant/{applicant}")
-            browser.click(".o_sms_tab_button")
-
-            def plan(body, choice):
-                browser.type(".o_sms_input", body)
-                browser.click(".o_sms_send_later:enabled")
-                browser.click(f"#o_sms_schedule_{choice}")
-                browser.wait_for_selector(".o_sms_schedule_theirs")
-                browser.click(".o_sms_schedule_confirm")
-                browser.wait_for("!document.querySelector('.o_sms_schedule_dialog')")
-
-            plan("First", "tomorrow")
-            browser.wait_for("document.querySelectorAll('.o_sms_planned_text').length === 1")
-            [(state, body, date)] = self.texts(phone)
-            self.assertEqual(state, "scheduled")
-            self.assertTrue(body.startswith("First"))
-            self.assertIn(date.hour, (13, 14))  # 9:00 in Washington, in summer and in winter
-            # change
-            browser.click(".o_sms_planned_edit")
-            browser.type(".o_sms_schedule_text", "First, but better", clear=True)
-            browser.click("#o_sms_schedule_hour")
-            browser.click(".o_sms_schedule_confirm")
-            browser.wait_for(
-                "document.querySelector('.o_sms_planned_body')?.textContent.includes('better')"
-            )
-            [(_state, body, sooner)] = self.texts(phone)
-            self.assertTrue(body.startswith("First, but better"))
-            self.assertLess(sooner, date)
-            browser.wait_for("!document.querySelector('.o_sms_schedule_dialog')")
-            # send now
-            browser.click(".o_sms_planned_send")
-            browser.wait_for("!document.querySelector('.o_sms_planned')")
-            self.eventually(lambda: self.at_twilio(phone))
-            self.assertEqual(self.at_twilio(phone)[0]["body"], body)
-            # cancel
-            plan("Second", "tomorrow")
-            browser.click(".o_sms_planned_cancel")
-            browser.click(".modal .btn-primary")
-            browser.wait_for("!document.querySelector('.o_sms_planned')")
-            browser.wait_for_selector(".o_sms_bubble[data-state=canceled]")
-        self.assertEqual([state for state, _body, _date in self.texts(phone)][1], "canceled")
         self.assertEqual(len(self.at_twilio(phone)), 1)

@@ -178,10 +178,10 @@ class TestSmsTab(WorkplaceCase):
         return [row["label"] for row in rows]
 
     def plan(self, text):
-        """Plan a text for the first time that is offered."""
+        """Plan a text for tomorrow morning."""
         self.browser.type(INPUT, text)
         self.browser.click(".o_sms_send_later:enabled")
-        self.browser.click(".o_sms_schedule_dialog input[name=o_sms_schedule]")
+        self.browser.click("#o_sms_schedule_tomorrow")
         self.browser.wait_for_selector(".o_sms_schedule_theirs")
         self.no_sideways_scrolling()
         self.browser.click(".o_sms_schedule_confirm")
@@ -199,19 +199,30 @@ class TestSmsTab(WorkplaceCase):
         )
         return [(message["body"].split("\n")[0], message["state"]) for message in messages]
 
+    def planned_for(self, applicant):
+        [(date,)] = self.server.psql(
+            "SELECT scheduled_date FROM hr_sms_message WHERE applicant_id = %s AND state = 'scheduled'",
+            [applicant],
+        )
+        return date
+
     def test_planned_changed_sent_and_cancelled(self):
         for where in self.desk_and_phone():
             with self.subTest(where):
                 applicant, phone = self.person()
                 self.open_tab(applicant)
                 self.plan("See you tomorrow")
+                date = self.planned_for(applicant)
+                self.assertIn(date.hour, (13, 14))  # 9:00 in Washington, in summer and in winter
                 self.browser.click(".o_sms_planned_edit")
                 self.browser.type(".o_sms_schedule_text", "See you on Friday", clear=True)
+                self.browser.click("#o_sms_schedule_hour")
                 self.browser.click(".o_sms_schedule_confirm")
                 self.closed()
                 self.wait_for_text(".o_sms_planned_body", "See you on Friday")
                 self.no_sideways_scrolling()
                 self.assertEqual(self.texts(applicant), [("See you on Friday", "scheduled")])
+                self.assertLess(self.planned_for(applicant), date)
                 self.assertEqual(self.bodies(phone), [])
 
                 self.browser.click(".o_sms_planned_send")
