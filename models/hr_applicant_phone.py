@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 from .hr_applicant import SEND_GROUP
 from .hr_sms_thread import VIEW_GROUP
 
@@ -84,7 +82,7 @@ class HrApplicantPhone(models.Model):
             raise ValidationError(
                 self.env._(
                     "%(number)s is a number of %(applicant)s already.",
-                    number=phone_validation.phone_format(number, None, None, raise_exception=False),
+                    number=applicant_sudo._sms_show_number(number),
                     applicant=applicant.display_name,
                 )
             )

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from odoo.tests import tagged
 
+from .test_campaign_live import QUEUE
 from .workplace import BUBBLES, WorkplaceCase
 
 SETTINGS = "/odoo/action-hr_recruitment.action_hr_recruitment_configuration"
 STAGES = "/odoo/action-hr_recruitment.hr_recruitment_stage_act"
-QUEUE = [f"ir_cron_process_queue_bulk_{lane}" for lane in range(1, 5)]
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ paused, gone on with and stopped, and what the figures say afterwards."""
 
 from odoo.tests import tagged
 
-from .test_campaign_live import CRONS, LiveCampaignCase
+from .test_campaign_live import LiveCampaignCase
 from .workplace import WorkplaceCase
 
 KANBAN = "/odoo/action-hr_recruitment.crm_case_categ0_act_job?view_type=kanban"
@@ -14,10 +14,6 @@ FORM = ".o_sms_campaign_form"
 
 @tagged("post_install", "-at_install")
 class TestCampaignsOnScreen(WorkplaceCase, LiveCampaignCase):
-    def run_all(self):
-        for name in CRONS:
-            self.run_cron(name)
-
     def give_job(self, people):
         """Without a job they stand in no column of the kanban that is open."""
         [job] = self.admin.call("hr.job", "search", [], limit=1)

@@ -12,7 +12,8 @@ from .browser import LiveBrowser
 from .live import RpcError
 from .test_live_texting import LiveTextingCase
 
-CRONS = ("ir_cron_campaigns", *(f"ir_cron_process_queue_bulk_{lane}" for lane in range(1, 5)))
+QUEUE = tuple(f"ir_cron_process_queue_bulk_{lane}" for lane in range(1, 5))
+CRONS = ("ir_cron_campaigns", *QUEUE)
 
 
 class LiveCampaignCase(LiveTextingCase):
@@ -43,6 +44,11 @@ class LiveCampaignCase(LiveTextingCase):
         """Run one of our crons to its end, as a worker does; it may be running already."""
         with suppress(RpcError):
             self.server.login("admin").call("ir.cron", "method_direct_trigger", [self.cron(name)])
+
+    def run_all(self):
+        """Run all crons of campaigns once, each to its end."""
+        for name in CRONS:
+            self.run_cron(name)
 
     def state(self, campaign):
         [(state,)] = self.server.psql("SELECT state FROM hr_sms_campaign WHERE id = %s", [campaign])
@@ -97,8 +103,7 @@ class TestCampaignRaces(LiveCampaignCase):
                 over.set()
             for run in runs:
                 run.result(120)
-        for name in CRONS:
-            self.run_cron(name)
+        self.run_all()
 
     def test_pause_resume_and_stop_while_it_goes(self):
         count, first = 300, 3000
@@ -182,8 +187,7 @@ class TestCampaignCrash(LiveCampaignCase):
         self.assertEqual(noted, made)
         self.server.start()
         type(self).admin = self.server.login("admin")
-        for name in CRONS:
-            self.run_cron(name)
+        self.run_all()
         self.assertEqual(len(self.texts(campaign)), count)
         self.assertEqual(len(self.arrived(first, count)), count)
 
@@ -241,8 +245,7 @@ class TestCampaignBrowser(LiveCampaignCase):
             self.assertEqual(clicks, 4)
             self.shows(browser, ".o_sms_progress", "of 4 are done")
             # live, without a reload
-            for name in CRONS:
-                self.run_cron(name)
+            self.run_all()
             self.shows(browser, ".o_sms_progress", "4 of 4 are done")
             self.shows(browser, ".o_arrow_button_current", "Done")
             self.shows(browser, ".o_sms_progress", "1 not texted. There is no consent")
@@ -276,8 +279,7 @@ class TestCampaignBrowser(LiveCampaignCase):
                 )
             )
             self.admin.call("hr.sms.campaign", "action_start", [campaign])
-            for name in CRONS:
-                self.run_cron(name)
+            self.run_all()
             # Campaigns and whom a button counts are cards: a list would be cut off.
             browser.goto(f"{self.server.url}/odoo/sms-campaigns")
             self.shows(browser, ".o_kanban_record .badge", "Done")

@@ -56,9 +56,12 @@ class Day:
 
     def _be_awake(self) -> None:
         """Texts to many go at any hour the pictures are taken at."""
-        companies = self.call("res.company", "search", [])
-        self.call("res.company", "write", companies, {"sms_quiet_hours": False})
+        self.set_up(sms_quiet_hours=False)
         self.call("res.users", "write", [self._me()], {"odoobot_state": "disabled"})
+
+    def set_up(self, **values) -> None:
+        """Change settings of all companies."""
+        self.call("res.company", "write", self.call("res.company", "search", []), values)
 
     def _me(self) -> int:
         return self.call("res.users", "search", [("login", "=", "admin")])[0]
@@ -215,36 +218,20 @@ def _terms(day: Day):
     return day.visitor
 
 
-def _analysis(day: Day):
-    return day.open(
-        "/odoo/action-hr_recruitment_texting.hr_sms_report_action?view_type=pivot", ".o_pivot table"
-    )
-
-
-def _list(action: str, row: str = ".o_data_row"):
-    return lambda day: day.open(f"/odoo/action-hr_recruitment_texting.{action}", row)
+def _action(name: str, selector: str = ".o_data_row"):
+    """A scene that only opens one of the addon's actions."""
+    return lambda day: day.open(f"/odoo/action-hr_recruitment_texting.{name}", selector)
 
 
 def _stage(day: Day):
     [template] = day.call("sms.template", "search", [("model", "=", "hr.applicant")], limit=1)
     [stage] = day.call("hr.recruitment.stage", "search", [("name", "=", "First Interview")])
     day.call("hr.recruitment.stage", "write", [stage], {"sms_template_id": template})
-    companies = day.call("res.company", "search", [])
-    day.call("res.company", "write", companies, {"sms_stage_texts": True})
+    day.set_up(sms_stage_texts=True)
     return day.open(
         f"/odoo/action-hr_recruitment.hr_recruitment_stage_act/{stage}",
         ".o_field_widget[name=sms_template_id]",
     )
-
-
-def _allowance(day: Day):
-    return day.open(
-        "/odoo/action-hr_recruitment_texting.action_open_allowance", ".o_form_view .o_field_widget"
-    )
-
-
-def _consent_history(day: Day):
-    return day.open("/odoo/action-hr_recruitment_texting.hr_sms_consent_action", ".o_data_row")
 
 
 def _poster(day: Day):
@@ -269,15 +256,15 @@ SCENES = {
     "campaign_preview": _campaign_preview,
     "campaign_result": _campaign_result,
     "overview": _overview,
-    "analysis": _analysis,
-    "templates": _list("sms_template_action"),
+    "analysis": _action("hr_sms_report_action?view_type=pivot", ".o_pivot table"),
+    "templates": _action("sms_template_action"),
     "stage": _stage,
-    "keywords": _list("hr_sms_keyword_action"),
-    "country_rules": _list("hr_sms_country_rule_action"),
-    "allowance": _allowance,
+    "keywords": _action("hr_sms_keyword_action"),
+    "country_rules": _action("hr_sms_country_rule_action"),
+    "allowance": _action("action_open_allowance", ".o_form_view .o_field_widget"),
     "terms": _terms,
     "settings": _settings,
     "setup_check": _setup_check,
-    "consent_history": _consent_history,
+    "consent_history": _action("hr_sms_consent_action"),
     "poster": _poster,
 }

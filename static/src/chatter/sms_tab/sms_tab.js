@@ -116,13 +116,18 @@ export class SmsTab extends Component {
         return this.conversation.messages.filter(({ id }) => !planned.has(id));
     }
 
-    /** Those that are drawn, with a line where a day begins. */
-    get rows() {
+    /** Those of them that are drawn. */
+    get drawnMessages() {
         const { messages } = this;
         const { start, end } = drawnOf(messages, this.state.until);
+        return messages.slice(start, end);
+    }
+
+    /** The drawn ones, with a line where a day begins. */
+    get rows() {
         const rows = [];
         let current;
-        for (const message of messages.slice(start, end)) {
+        for (const message of this.drawnMessages) {
             const day = dayOf(message.date);
             if (day !== current) {
                 rows.push({ key: `day/${message.id}`, day: formatDay(message.date) });
@@ -264,7 +269,7 @@ export class SmsTab extends Component {
         const look = () => ({
             log: this.logRef.el,
             number: this.conversation.number,
-            first: this.rows.find(({ message }) => message)?.message.id,
+            first: this.drawnMessages[0]?.id,
             last: this.conversation.lastMessageId,
             until: this.state.until,
         });
