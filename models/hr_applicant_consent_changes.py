@@ -35,7 +35,7 @@ class HrApplicant(models.Model):
             ``review``, ``review_cleared`` or ``erased``), ``method``, ``scope``, ``source``,
             ``source_ref``, ``given_date`` and ``recorded_date`` (UTC), ``number`` (E.164, ``False``
             once erased), ``company_id``, ``applicant_id`` (it was said for, ``False`` for none),
-            ``applicant_ids`` (with that number now or formerly, readable by the user),
+            ``applicant_ids`` (with that number now or formerly, readable by the user, ascending),
             ``consent_state`` and ``consent_locked`` (of the number, by now)
         :raises AccessError: without the right to view SMS
         :raises ValidationError: for a cursor, date or limit that cannot be
@@ -121,7 +121,7 @@ class HrApplicant(models.Model):
                     "number": event.number,
                     "company_id": event.company_id.id,
                     "applicant_id": event.applicant_ref or False,
-                    "applicant_ids": [one for one in thread.applicant_ids.ids if one in readable],
+                    "applicant_ids": sorted(readable.intersection(thread.applicant_ids.ids)),
                     "consent_state": thread.consent_state,
                     "consent_locked": thread.consent_locked,
                 }

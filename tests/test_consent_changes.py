@@ -26,6 +26,7 @@ class TestConsentChanges(TextingCase):
         model = self.env["hr.applicant"].with_user(user or self.viewer)
         cursor = self.start if cursor is None else cursor
         self.env.flush_all()
+        self.env.invalidate_all()  # a request starts with nothing read
         return model.sms_consent_changes(cursor=cursor, **options)
 
     def test_what_is_told(self):
@@ -55,7 +56,7 @@ class TestConsentChanges(TextingCase):
                 "number": CANDIDATE,
                 "company_id": self.company.id,
                 "applicant_id": self.applicant.id,
-                "applicant_ids": (self.applicant | second).ids,
+                "applicant_ids": [self.applicant.id, second.id],
                 "consent_state": "withdrawn",
                 "consent_locked": True,
             },
