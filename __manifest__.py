@@ -1,6 +1,6 @@
 {
     "name": "Recruitment Texting",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "summary": "Text job applicants through Twilio, consent first",
     "category": "Human Resources/Recruitment",
     "author": "Recruitment Texting",

@@ -84,14 +84,15 @@ def history(cursor, count, per_thread=None):
         """
         INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body, state,
                                     segment_count, uuid, twilio_sid, sender_number, is_unread,
-                                    is_waiting, is_charged, charged_segments, attempt_count, claimed_date,
+                                    is_waiting, is_charged, charged_segments, attempt_count, date, claimed_date,
                                     sent_date, create_uid, create_date, write_uid, write_date)
         SELECT list.ids[1 + n %% array_length(list.ids, 1)], 1,
                CASE WHEN n %% 4 = 0 THEN 'inbound' ELSE 'outbound' END, 'bulk', 'job',
                'This is text number ' || n || ' of a long conversation about work.',
                CASE WHEN n %% 4 = 0 THEN 'received' ELSE 'delivered' END, 1,
                md5(random()::text || n), 'SM' || md5(random()::text || n), '+15005550006',
-               n %% 400 = 0, n %% 400 = 0, n %% 4 != 0, 1, 1, now() - interval '100 days', now() - interval '100 days',
+               n %% 400 = 0, n %% 400 = 0, n %% 4 != 0, 1, 1, now() - interval '100 days' + n * interval '10 milliseconds',
+               now() - interval '100 days', now() - interval '100 days',
                1, now() - interval '100 days', 1, now() - interval '100 days'
           FROM generate_series(1, %s) AS n,
                (SELECT array_agg(id ORDER BY id) AS ids FROM hr_sms_thread
@@ -108,12 +109,12 @@ def queued(cursor, count, kind="bulk"):
     cursor.execute(
         """
         INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body, state,
-                                    segment_count, uuid, applicant_id, create_uid, create_date,
-                                    write_uid, write_date)
+                                    segment_count, uuid, applicant_id, date, create_uid,
+                                    create_date, write_uid, write_date)
         SELECT thread.id, 1, 'outbound', %s, 'job',
                'Hello Bench ' || thread.id || ', are you free on Monday?', 'queued', 1,
-               md5(random()::text || thread.id), rel.applicant_id, 1,
-               now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
+               md5(random()::text || thread.id), rel.applicant_id,
+               now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
           FROM (SELECT id FROM hr_sms_thread WHERE head_sequence = 0 ORDER BY id LIMIT %s) AS thread
      LEFT JOIN LATERAL (SELECT applicant_id FROM hr_sms_thread_applicant_rel
                          WHERE thread_id = thread.id LIMIT 1) AS rel ON TRUE
@@ -144,11 +145,11 @@ def handed_over(cursor, count):
         """
         INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body, state,
                                     segment_count, uuid, twilio_sid, sender_number, attempt_count,
-                                    claimed_date, sent_date, create_uid, create_date, write_uid,
-                                    write_date)
+                                    date, claimed_date, sent_date, create_uid, create_date,
+                                    write_uid, write_date)
         SELECT thread.id, 1, 'outbound', 'bulk', 'job', 'Handed over', 'sent', 1,
                md5(random()::text || thread.id), 'SM' || md5(random()::text || thread.id),
-               '+15005550006', 1, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1,
+               '+15005550006', 1, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1,
                now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
           FROM (SELECT id FROM hr_sms_thread WHERE head_sequence = 0 ORDER BY id LIMIT %s) AS thread
         """,

@@ -190,9 +190,17 @@ class HrApplicant(models.Model):
             raise ValidationError(self.env._("Pages of texts are asked for by number.")) from error
         domain = Domain("thread_id", "=", thread.id)
         if before_id:
-            domain &= Domain("id", "<", min(before_id, MAX_ID))
-        found = self.env["hr.sms.message"].search(domain, order="id desc", limit=limit + 1)
-        return self._sms_tab_texts(found[:limit].sorted("id")), len(found) > limit
+            # sudo: only where it stands, and of this conversation
+            place = thread.sudo().env["hr.sms.message"].search(
+                domain & Domain("id", "=", min(before_id, MAX_ID))
+            )
+            if not place:
+                return [], False
+            domain &= Domain("date", "<", place.date) | (
+                Domain("date", "=", place.date) & Domain("id", "<", place.id)
+            )
+        found = self.env["hr.sms.message"].search(domain, limit=limit + 1)
+        return self._sms_tab_texts(found[:limit][::-1]), len(found) > limit
 
     def _sms_tab_texts(self, messages):
         """Return what the tab shows of each text.
@@ -214,9 +222,9 @@ class HrApplicant(models.Model):
                 "media": files[message.sudo()]._shown() if message.sudo() in files else [],
                 "state": message.state,
                 "state_label": labels[message.state],
-                "date": fields.Datetime.to_string(message.create_date),
+                "date": fields.Datetime.to_string(message.date),
+                "written_date": fields.Datetime.to_string(message.create_date),
                 "scheduled_date": fields.Datetime.to_string(message.scheduled_date) or False,
-                "sent_date": fields.Datetime.to_string(message.sent_date) or False,
                 "author_name": message.author_id.name or "",
                 "decided_by": message.decided_by_id.name or "",
                 "failure_code": message.failure_code or "",

@@ -92,7 +92,7 @@ class HrSmsCampaignRecipient(models.Model):
     def _replied_sql(self):
         """Return the statement of the recipients whose text was answered."""
         return self._answered_sql(
-            SQL("hr_sms_message"), SQL("create_date"), SQL("answer.direction = 'inbound'")
+            SQL("hr_sms_message"), SQL("date"), SQL("answer.direction = 'inbound'")
         )
 
     @api.model
@@ -120,15 +120,15 @@ class HrSmsCampaignRecipient(models.Model):
                    SELECT FROM %(table)s AS answer
                     WHERE answer.thread_id = message.thread_id
                       AND %(condition)s
-                      AND answer.%(date)s >= message.claimed_date
+                      AND answer.%(date)s >= message.date
                       AND NOT EXISTS (
                           SELECT FROM hr_sms_message AS later
                            WHERE later.thread_id = message.thread_id
                              AND later.direction = 'outbound'
                              AND later.kind != 'confirmation'
-                             AND (later.claimed_date, later.id)
-                                 > (message.claimed_date, message.id)
-                             AND later.claimed_date <= answer.%(date)s
+                             AND later.claimed_date IS NOT NULL
+                             AND (later.date, later.id) > (message.date, message.id)
+                             AND later.date <= answer.%(date)s
                           OFFSET 0)
                    OFFSET 0)
             """,

@@ -53,7 +53,7 @@ class HrSmsMessage(models.Model):
 
     _name = "hr.sms.message"
     _description = "SMS Message"
-    _order = "id desc"
+    _order = "date desc, id desc"
     _rec_name = "body"
 
     thread_id = fields.Many2one("hr.sms.thread", required=True, readonly=True, ondelete="restrict")
@@ -101,6 +101,12 @@ class HrSmsMessage(models.Model):
         required=True,
         readonly=True,
     )
+    date = fields.Datetime(
+        required=True,
+        readonly=True,
+        default=fields.Datetime.now,
+        help="Its place in the conversation: when it came or went, until then when it was written.",
+    )
     scheduled_date = fields.Datetime(readonly=True)
     segment_count = fields.Integer("Segments", readonly=True)
     sender_number = fields.Char(
@@ -129,7 +135,8 @@ class HrSmsMessage(models.Model):
         help="Who said what became of it, as Twilio could not.",
     )
 
-    _thread_idx = models.Index("(thread_id, id)")
+    _thread_idx = models.Index("(thread_id, date, id)")
+    _date_idx = models.Index("(date, id)")
     _uuid_unique = models.UniqueIndex("(uuid) WHERE uuid IS NOT NULL")
     _twilio_sid_unique = models.UniqueIndex("(twilio_sid) WHERE twilio_sid IS NOT NULL")
     # As Odoo writes the condition: PostgreSQL before 17 does not know that the two are one.

@@ -13,7 +13,7 @@ def last_campaign(thread):
         (SELECT last.campaign_id FROM hr_sms_message AS last
           WHERE last.thread_id = %s AND last.direction = 'outbound'
             AND last.kind != 'confirmation' AND last.claimed_date IS NOT NULL
-       ORDER BY last.claimed_date DESC, last.id DESC LIMIT 1)
+       ORDER BY last.date DESC, last.id DESC LIMIT 1)
         """,
         thread,
     )

@@ -56,7 +56,12 @@ class HrSmsMessage(models.Model):
                 message._wait(Verdict(wait_code=verdict.code))
             elif verdict.code:
                 message.write(
-                    {"state": "canceled", "failure_code": verdict.code, "wait_code": False}
+                    {
+                        "state": "canceled",
+                        "failure_code": verdict.code,
+                        "wait_code": False,
+                        "date": now,
+                    }
                 )
                 canceled |= message
             elif verdict.wait_code:
@@ -142,15 +147,19 @@ class HrSmsMessage(models.Model):
                             THEN set_config('synchronous_commit', 'local', TRUE) END AS setting
             )
             UPDATE hr_sms_message AS message
-               SET state = 'sending', claimed_date = %s, wait_code = NULL,
+               SET state = 'sending', claimed_date = %(now)s, date = %(now)s, wait_code = NULL,
                    attempt_count = COALESCE(attempt_count, 0) + 1, sender_number = chosen.number
-              FROM kept, unnest(%s::int[], %s::text[]) AS chosen(id, number)
+              FROM kept, unnest(%(texts)s::int[], %(numbers)s::text[]) AS chosen(id, number)
              WHERE message.id = chosen.id AND kept.setting IS DISTINCT FROM 'off'
             """,
-            [now, self.ids, [senders[message] for message in self]],
+            {
+                "now": now,
+                "texts": self.ids,
+                "numbers": [senders[message] for message in self],
+            },
         )
         self.invalidate_recordset(
-            ["state", "claimed_date", "wait_code", "attempt_count", "sender_number"]
+            ["state", "claimed_date", "date", "wait_code", "attempt_count", "sender_number"]
         )
 
     def _wait(self, verdict):

@@ -154,7 +154,6 @@ class HrSmsMessage(models.Model):
                 ("direction", "=", "outbound"),
                 ("sender_number", "=", recipient),
             ],
-            order="id desc",
             limit=1,
         )
         thread = last.thread_id or threads[:1]

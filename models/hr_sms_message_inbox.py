@@ -21,7 +21,7 @@ class HrSmsMessage(models.Model):
     )
 
     _waiting_for_us_idx = models.Index("(thread_id) WHERE is_waiting IS TRUE")
-    _problem_idx = models.Index("(thread_id, id) WHERE state IN ('failed', 'unknown')")
+    _problem_idx = models.Index("(thread_id, date, id) WHERE state IN ('failed', 'unknown')")
     _scheduled_idx = models.Index("(thread_id) WHERE state = 'scheduled'")
 
     def _auto_init(self):

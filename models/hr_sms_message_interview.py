@@ -43,11 +43,10 @@ class HrSmsMessage(models.Model):
             [
                 ("thread_id", "=", self.thread_id.id),
                 ("event_id", "!=", False),
-                ("id", "<", self.id),
+                ("date", "<=", self.date),
                 ("state", "in", ("sent", "delivered", "unknown")),
-                ("create_date", ">", now - ANSWERED_WITHIN),
+                ("date", ">", now - ANSWERED_WITHIN),
             ],
-            order="id desc",
             limit=1,
         )
         event = asked.event_id

@@ -43,6 +43,7 @@ class HrSmsMessage(models.Model):
             "twilio_sid": sid,
             "is_unread": True,
             "is_waiting": True,
+            "date": fields.Datetime.now(),
             "create_uid": self.env.uid,
             "write_uid": self.env.uid,
             "create_date": fields.Datetime.now(),
@@ -63,7 +64,7 @@ class HrSmsMessage(models.Model):
                            (SELECT applicant_id FROM hr_sms_message
                              WHERE thread_id = thread.id AND direction = 'outbound'
                                AND applicant_id IS NOT NULL
-                          ORDER BY id DESC LIMIT 1),
+                          ORDER BY date DESC, id DESC LIMIT 1),
                            (SELECT applicant.id
                               FROM hr_sms_thread_applicant_rel AS link
                               JOIN hr_applicant AS applicant ON applicant.id = link.applicant_id

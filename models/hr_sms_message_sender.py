@@ -54,7 +54,7 @@ class HrSmsMessage(models.Model):
                              WHERE message.thread_id = thread_id.thread_id
                                AND sender_number IS NOT NULL
                                AND state NOT IN ('queued', 'scheduled', 'canceled')
-                          ORDER BY id DESC LIMIT 1) AS last
+                          ORDER BY date DESC, id DESC LIMIT 1) AS last
             """,
             [self.thread_id.ids],
         )

@@ -23,6 +23,11 @@ SHORT = {
 LONGEST = 366
 
 
+def _went(text):
+    """Return whether a text went or came: what waits or was refused answers nobody."""
+    return SQL("%s IN ('sent', 'delivered', 'received')", SQL.identifier(text, "state"))
+
+
 class HrSmsReport(models.Model):
     """Every text as a row to count: by job, recruiter, month, template, sender, outcome."""
 
@@ -115,7 +120,7 @@ class HrSmsReport(models.Model):
         """One row a text. Hours, replies and opt-outs are subqueries: PostgreSQL only runs those asked for."""
         return SQL(
             """
-            SELECT message.id, message.create_date AS date, message.company_id, message.direction,
+            SELECT message.id, message.date, message.company_id, message.direction,
                    message.kind,
                    CASE WHEN message.state IN ('scheduled', 'queued', 'sending') THEN 'waiting'
                         WHEN message.state = 'unknown' THEN 'sent'
@@ -133,36 +138,36 @@ class HrSmsReport(models.Model):
                    CASE message.state WHEN 'delivered' THEN 1.0 WHEN 'failed' THEN 0.0 END
                        AS is_delivered,
                    CASE WHEN message.direction = 'inbound' AND %(inbound_begins)s THEN
-                       (SELECT EXTRACT(EPOCH FROM next.create_date - message.create_date) / 3600
+                       (SELECT EXTRACT(EPOCH FROM next.date - message.date) / 3600
                           FROM hr_sms_message AS next
-                         WHERE next.thread_id = message.thread_id AND next.id > message.id
+                         WHERE next.thread_id = message.thread_id AND %(after)s
                            AND next.direction = 'outbound' AND next.kind = 'direct'
-                      ORDER BY next.id LIMIT 1) END AS answer_hours,
-                   CASE WHEN message.direction = 'outbound' AND message.kind != 'confirmation'
-                         AND %(outbound_begins)s THEN
-                       (SELECT EXTRACT(EPOCH FROM next.create_date - message.create_date) / 3600
+                           AND %(next_went)s
+                      ORDER BY next.date, next.id LIMIT 1) END AS answer_hours,
+                   CASE WHEN %(went)s AND %(outbound_begins)s THEN
+                       (SELECT EXTRACT(EPOCH FROM next.date - message.date) / 3600
                           FROM hr_sms_message AS next
-                         WHERE next.thread_id = message.thread_id AND next.id > message.id
+                         WHERE next.thread_id = message.thread_id AND %(after)s
                            AND next.direction = 'inbound'
-                      ORDER BY next.id LIMIT 1) END AS reply_hours,
+                      ORDER BY next.date, next.id LIMIT 1) END AS reply_hours,
                    CASE WHEN %(went)s THEN COALESCE(
                        (SELECT CASE next.direction WHEN 'inbound' THEN 1.0 ELSE 0.0 END
                           FROM hr_sms_message AS next
-                         WHERE next.thread_id = message.thread_id AND next.id > message.id
+                         WHERE next.thread_id = message.thread_id AND %(after)s
                            AND next.kind != 'confirmation' AND %(next_went)s
-                      ORDER BY next.id LIMIT 1), 0.0) END AS is_replied,
+                      ORDER BY next.date, next.id LIMIT 1), 0.0) END AS is_replied,
                    CASE WHEN %(went)s THEN
                        (SELECT CASE count(*) WHEN 0 THEN 0.0 ELSE 1.0 END
                           FROM hr_sms_consent AS event
                          WHERE event.thread_id = message.thread_id AND event.event = 'withdrawn'
-                           AND event.recorded_date >= message.create_date
+                           AND event.recorded_date >= message.date
                            AND event.recorded_date < COALESCE(
-                               (SELECT next.create_date
+                               (SELECT next.date
                                   FROM hr_sms_message AS next
-                                 WHERE next.thread_id = message.thread_id AND next.id > message.id
+                                 WHERE next.thread_id = message.thread_id AND %(after)s
                                    AND next.direction = 'outbound' AND next.kind != 'confirmation'
                                    AND %(next_went)s
-                              ORDER BY next.id LIMIT 1), 'infinity')) END AS is_opted_out
+                              ORDER BY next.date, next.id LIMIT 1), 'infinity')) END AS is_opted_out
               FROM hr_sms_message AS message
               JOIN res_company AS company ON company.id = message.company_id
          LEFT JOIN hr_applicant AS applicant ON applicant.id = message.applicant_id
@@ -172,10 +177,11 @@ class HrSmsReport(models.Model):
             inbound_begins=self._sql_begins("inbound"),
             outbound_begins=self._sql_begins("outbound"),
             went=SQL(
-                "message.direction = 'outbound' AND message.kind != 'confirmation'"
-                " AND message.state IN ('sent', 'delivered')"
+                "message.direction = 'outbound' AND message.kind != 'confirmation' AND %s",
+                _went("message"),
             ),
-            next_went=SQL("next.state IN ('sent', 'delivered', 'received')"),
+            after=SQL("(next.date, next.id) > (message.date, message.id)"),
+            next_went=_went("next"),
         )
 
     def _sql_begins(self, direction):
@@ -184,10 +190,13 @@ class HrSmsReport(models.Model):
             """
             COALESCE((SELECT previous.direction != %s
                         FROM hr_sms_message AS previous
-                       WHERE previous.thread_id = message.thread_id AND previous.id < message.id
-                    ORDER BY previous.id DESC LIMIT 1), TRUE)
+                       WHERE previous.thread_id = message.thread_id
+                         AND (previous.date, previous.id) < (message.date, message.id)
+                         AND %s
+                    ORDER BY previous.date DESC, previous.id DESC LIMIT 1), TRUE)
             """,
             direction,
+            _went("previous"),
         )
 
     # ------------------------------------------------------------

@@ -359,7 +359,6 @@ class HrSmsThread(models.Model):
                 ("direction", "=", "outbound"),
                 ("applicant_id", "!=", False),
             ],
-            order="id desc",
             limit=1,
         )
         return (

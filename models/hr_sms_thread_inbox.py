@@ -193,9 +193,9 @@ class HrSmsThread(models.Model):
                     "direction": text.direction,
                     "state": text.state,
                     "state_label": labels[text.state],
-                    "date": fields.Datetime.to_string(text.scheduled_date or text.create_date)
-                    if text.state == "scheduled"
-                    else fields.Datetime.to_string(text.create_date),
+                    "date": fields.Datetime.to_string(
+                        text.state == "scheduled" and text.scheduled_date or text.date
+                    ),
                 }
             )
         return rows
@@ -209,7 +209,7 @@ class HrSmsThread(models.Model):
         waiting = texts._read_group(
             Domain("thread_id", "in", threads.ids) & Domain("is_waiting", "=", True),
             ["thread_id"],
-            ["create_date:min"],
+            ["date:min"],
         )
         unread = texts._read_group(
             Domain("thread_id", "in", threads.ids) & Domain("is_unread", "=", True),

@@ -92,7 +92,9 @@ class HrSmsThread(models.Model):
         self._inbox_check(SEND_GROUP)
         # sudo: see sms_assign; texts of other applications of the number count too
         thread_sudo = self.sudo()
-        newest = thread_sudo.env["hr.sms.message"].search([("thread_id", "=", self.id)], limit=1)
+        newest = thread_sudo.env["hr.sms.message"].search(
+            [("thread_id", "=", self.id)], order="id desc", limit=1
+        )
         thread_sudo.archived_message = newest.id if archive else False
         self._notify_changed()
         return True

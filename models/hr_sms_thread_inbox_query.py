@@ -47,8 +47,8 @@ class HrSmsThread(models.Model):
 
     A thread's place is that of its newest text. Where many threads match, texts are walked from
     the newest one down until a page is full; where few do, the newest text of each is looked up.
-    Both take the index on ``(thread_id, id)`` of texts. That is as fast with a million texts as
-    with none, and no text, sent or received, has to write to its thread.
+    Both take the index on ``(thread_id, date, id)`` of texts. That is as fast with a million texts
+    as with none, and no text, sent or received, has to write to its thread.
     """
 
     _inherit = "hr.sms.thread"
@@ -77,7 +77,8 @@ class HrSmsThread(models.Model):
             query = self._inbox_walk(name, before)
         else:
             query = self._inbox_lookup(name, found, before)
-        return self.env.execute_query(SQL("%s ORDER BY 2 DESC LIMIT %s", query, limit))
+        found = self.env.execute_query(SQL("%s ORDER BY 3 DESC, 2 DESC LIMIT %s", query, limit))
+        return [(thread, text) for thread, text, _date in found]
 
     @api.model
     def _inbox_count(self, name, most=MOST_COUNTED):
@@ -98,13 +99,15 @@ class HrSmsThread(models.Model):
         """From the newest text down: for filters most threads match."""
         return SQL(
             """
-            SELECT hr_sms_thread.id, hr_sms_message.id
+            SELECT hr_sms_thread.id, hr_sms_message.id, hr_sms_message.date
               FROM hr_sms_message
               JOIN hr_sms_thread ON hr_sms_thread.id = hr_sms_message.thread_id
              WHERE %s AND %s AND %s AND %s
                AND NOT EXISTS (SELECT FROM hr_sms_message AS newer
                                 WHERE newer.thread_id = hr_sms_message.thread_id
-                                  AND newer.id > hr_sms_message.id AND %s)
+                                  AND (newer.date, newer.id)
+                                      > (hr_sms_message.date, hr_sms_message.id)
+                                  AND %s)
             """,
             self._inbox_condition(name),
             _UNKNOWN if name == "unknown" else SQL("TRUE"),
@@ -123,11 +126,12 @@ class HrSmsThread(models.Model):
         matching = SQL(" INTERSECT ").join(SQL("(%s)", source) for source in sources)
         return SQL(
             """
-            SELECT hr_sms_thread.id, newest.id
+            SELECT hr_sms_thread.id, newest.id, newest.date
               FROM hr_sms_thread
-              JOIN LATERAL (SELECT hr_sms_message.id FROM hr_sms_message
+              JOIN LATERAL (SELECT hr_sms_message.id, hr_sms_message.date FROM hr_sms_message
                              WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s
-                          ORDER BY hr_sms_message.id DESC LIMIT 1) AS newest ON TRUE
+                          ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
+                             LIMIT 1) AS newest ON TRUE
              WHERE %s AND %s%s
             """,
             self._inbox_readable(),
@@ -137,7 +141,14 @@ class HrSmsThread(models.Model):
         )
 
     def _inbox_before(self, before, alias="hr_sms_message"):
-        return SQL("%s < %s", SQL.identifier(alias, "id"), before) if before else SQL("TRUE")
+        if not before:
+            return SQL("TRUE")
+        return SQL(
+            "(%s, %s) < (SELECT date, id FROM hr_sms_message WHERE id = %s)",
+            SQL.identifier(alias, "date"),
+            SQL.identifier(alias, "id"),
+            before,
+        )
 
     def _inbox_condition(self, name):
         """Return what holds of the threads a user may read and a filter asks for."""
@@ -170,7 +181,8 @@ class HrSmsThread(models.Model):
             "failed": SQL(
                 "hr_sms_message.state IN ('failed', 'unknown') AND NOT EXISTS ("
                 "SELECT FROM hr_sms_message AS later WHERE later.direction = 'outbound'"
-                " AND later.thread_id = hr_sms_message.thread_id AND later.id > hr_sms_message.id)"
+                " AND later.thread_id = hr_sms_message.thread_id"
+                " AND (later.date, later.id) > (hr_sms_message.date, hr_sms_message.id))"
             ),
         }
         if name in texts:

@@ -199,9 +199,9 @@ class TestAllowanceRaces(LiveTextingCase):
         self.server.psql(
             """
             INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, body,
-                                        state, segment_count, uuid)
+                                        state, segment_count, date, uuid)
             SELECT id, company_id, 'outbound', 'auto', 'job', 'Automatic', 'queued', 1,
-                   md5(random()::text)
+                   now() AT TIME ZONE 'UTC', md5(random()::text)
               FROM hr_sms_thread, generate_series(1, 510)
              WHERE number = %s
             """,

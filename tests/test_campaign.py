@@ -680,12 +680,6 @@ class TestCampaign(CampaignCase):
             {"From": applicant.sms_number, "To": "+12025550100", "Body": body},
         )
         self.env.flush_all()
-        # in the one transaction of a test everything is made at its beginning
-        self.env.cr.execute(
-            "UPDATE hr_sms_message SET create_date = %s WHERE direction = 'inbound'"
-            " AND thread_id = (SELECT id FROM hr_sms_thread WHERE number = %s AND company_id = %s)",
-            [fields.Datetime.now(), applicant.sms_number, self.company.id],
-        )
         self.env.invalidate_all()
 
     def test_answers_are_counted_and_the_others_texted_again(self):

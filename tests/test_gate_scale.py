@@ -66,8 +66,8 @@ class TestGateScale(TextingCase):
         self.env.cr.execute(
             """
             INSERT INTO hr_sms_message (thread_id, company_id, direction, kind, purpose, state,
-                                        segment_count, claimed_date)
-            SELECT id, %s, 'outbound', 'auto', 'job', 'delivered', 1,
+                                        segment_count, date, claimed_date)
+            SELECT id, %s, 'outbound', 'auto', 'job', 'delivered', 1, now(),
                    now() AT TIME ZONE 'UTC' - interval '1 hour'
               FROM hr_sms_thread, generate_series(1, 2)
              WHERE company_id = %s AND id %% 2 = 0

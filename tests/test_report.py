@@ -34,14 +34,11 @@ class TestReport(PeopleMixin, TextingCase):
                 "applicant_id": self.applicant.id,
                 "author_id": self.sender.id,
                 "charged_segments": 0 if state in ("canceled", "received") else 2,
+                "date": fields.Datetime.now() - timedelta(hours=hours_ago),
                 **values,
             }
         )
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE hr_sms_message SET create_date = %s WHERE id = %s",
-            [fields.Datetime.now() - timedelta(hours=hours_ago), message.id],
-        )
         return message
 
     def reply(self, hours_ago, **values):

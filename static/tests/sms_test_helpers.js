@@ -12,6 +12,8 @@ import { makeServerError, MockServer } from "@web/../tests/web_test_helpers";
 
 import { session } from "@web/session";
 
+import { isBefore } from "@hr_recruitment_texting/core/text_window";
+
 export const MAIN = "+14155550101";
 export const OTHER = "+4915155550102";
 const DISPLAY = { [MAIN]: "+1 415-555-0101", [OTHER]: "+49 1515 5550102" };
@@ -126,7 +128,9 @@ export class FakeTexting {
         const selected = this.numbers.some((entry) => entry.number === number)
             ? number
             : this.numbers[0]?.number || false;
-        const all = (this.messages[selected] || []).filter(({ id }) => !before_id || id < before_id);
+        const conversation = [...(this.messages[selected] || [])].sort((a, b) => (isBefore(a, b) ? -1 : 1));
+        const before = conversation.find(({ id }) => id === before_id);
+        const all = conversation.filter((message) => !before || isBefore(message, before));
         return {
             number: selected,
             raw_phone: this.rawPhone,

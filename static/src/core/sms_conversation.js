@@ -1,6 +1,7 @@
 import { markRaw, reactive } from "@odoo/owl";
 
 import { messageOf } from "./errors";
+import { isBefore } from "./text_window";
 
 const PAGE = 30;
 /** So many of the messages on screen are read again when something changed: their states may have. */
@@ -130,8 +131,7 @@ export class SmsConversation {
 
     _accept(answer) {
         const isSameNumber = this.ready && this.number === answer.number;
-        const oldest = answer.messages[0]?.id;
-        const older = isSameNumber ? this.messages.filter(({ id }) => id < oldest) : [];
+        const older = isSameNumber ? this._above(answer.messages, this.messages) : [];
         // Without a message in common there may be a hole between what is shown and what came.
         const known = new Set(this.messages.map(({ id }) => id));
         const joins = !answer.has_older || answer.messages.some(({ id }) => known.has(id));
@@ -162,6 +162,13 @@ export class SmsConversation {
         this.ready = true;
     }
 
+    /** Those of some texts that stand above others; a text that waited has moved when it goes. */
+    _above(texts, others) {
+        const [first] = texts;
+        const known = new Set(texts.map(({ id }) => id));
+        return first ? others.filter((one) => !known.has(one.id) && isBefore(one, first)) : [];
+    }
+
     async loadOlder() {
         if (!this.hasOlder || this.loadingOlder) {
             return;
@@ -177,11 +184,7 @@ export class SmsConversation {
             if (this.applicantId !== applicantId || this.number !== number) {
                 return;
             }
-            const oldest = this.messages[0].id;
-            this.messages = [
-                ...answer.messages.filter(({ id }) => id < oldest),
-                ...this.messages,
-            ];
+            this.messages = [...this._above(this.messages, answer.messages), ...this.messages];
             this.hasOlder = answer.has_older;
         } catch (error) {
             this.error = messageOf(error);

@@ -3,26 +3,36 @@ const MOST = 200;
 const STEP = MOST / 2;
 
 /**
- * Which of the texts that were read are drawn, as a place in their array. Ids grow with it.
+ * Whether a text stands above another one in the conversation: as the server orders them.
  *
- * @param {{ id: number }[]} texts the oldest first
- * @param {number|false} until id of the last one that is drawn; `false`: the newest, whichever it is
+ * @param {{ id: number, date: string }} text
+ * @param {{ id: number, date: string }} other
+ */
+export function isBefore(text, other) {
+    return text.date < other.date || (text.date === other.date && text.id < other.id);
+}
+
+/**
+ * Which of the texts that were read are drawn, as a place in their array.
+ *
+ * @param {{ id: number, date: string }[]} texts the oldest first
+ * @param {{ id: number, date: string }|false} until the last one that is drawn; `false`: the newest, whichever it is
  * @returns {{ start: number, end: number }}
  */
 export function drawnOf(texts, until) {
-    const next = until ? texts.findIndex(({ id }) => id > until) : -1;
+    const next = until ? texts.findIndex((text) => isBefore(until, text)) : -1;
     const end = next > 0 ? next : texts.length;
     return { start: Math.max(0, end - MOST), end };
 }
 
-/** @returns {number|false} `until` to draw older ones with; the same where there are none */
+/** @returns {{ id: number, date: string }|false} `until` to draw older ones with; the same where there are none */
 export function olderThan(texts, until) {
     const { start } = drawnOf(texts, until);
-    return start ? texts[Math.max(0, start - STEP) + MOST - 1].id : until;
+    return start ? texts[Math.max(0, start - STEP) + MOST - 1] : until;
 }
 
-/** @returns {number|false} `until` to draw newer ones with */
+/** @returns {{ id: number, date: string }|false} `until` to draw newer ones with */
 export function newerThan(texts, until) {
     const { end } = drawnOf(texts, until);
-    return texts[end + STEP - 1]?.id || false;
+    return texts[end + STEP - 1] || false;
 }

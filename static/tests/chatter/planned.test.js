@@ -291,15 +291,19 @@ test("too late: says so and shows what became of it", async () => {
     expect(".o_sms_planned_body").toHaveText("The other one");
 });
 
-test("sent at its time, live: from the list into the conversation, with the time it went", async () => {
+test("sent at its time, live: from the list to the end of the conversation, where it went", async () => {
     const fake = texting();
-    const message = planned(fake);
+    const message = planned(fake, { written_date: "2025-03-10 09:00:00" });
+    fake.addReply("In between", undefined, { date: "2025-03-12 10:00:00" });
     const applicantId = await openApplicant(fake);
     await contains(".o_sms_planned_text", { count: 1 });
-    Object.assign(message, { state: "sent", sent_date: "2025-03-14 13:00:05" });
+    Object.assign(message, { state: "sent", date: "2025-03-14 13:00:05" });
     notify(applicantId);
     await contains(".o_sms_planned", { count: 0 });
-    await shows(".o_sms_bubble_state", "Sent · Mar 14");
+    await contains(".o_sms_bubble", { count: 2 });
+    expect(queryAllTexts(".o_sms_bubble_body")).toEqual(["In between", message.body]);
+    await shows(".o_sms_bubble_out .o_sms_bubble_state", "Sent");
+    expect(".o_sms_bubble_out time").toHaveAttribute("title", /Mar 14.*, written Mar 10/);
 });
 
 test("what was done leaves the focus in the tab: in the input, else in the texts", async () => {

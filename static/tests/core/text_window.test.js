@@ -1,10 +1,15 @@
 import { describe, expect, test } from "@odoo/hoot";
 
-import { drawnOf, newerThan, olderThan } from "@hr_recruitment_texting/core/text_window";
+import { drawnOf, isBefore, newerThan, olderThan } from "@hr_recruitment_texting/core/text_window";
 
 describe.current.tags("headless");
 
-const texts = (count) => Array.from({ length: count }, (_, index) => ({ id: 10 * (index + 1) }));
+/** Their ids fall: of texts of several seconds the dates alone count. */
+const texts = (count) =>
+    Array.from({ length: count }, (_, index) => ({
+        id: 10000 - index,
+        date: `2025-03-10 09:${String(Math.floor(index / 60)).padStart(2, "0")}:${String(index % 60).padStart(2, "0")}`,
+    }));
 
 test("few texts are all drawn", () => {
     expect(drawnOf([], false)).toEqual({ start: 0, end: 0 });
@@ -38,5 +43,14 @@ test("new ones do not move what is being read, and what was read anew is drawn",
     const until = olderThan(texts(300), false);
     expect(drawnOf(texts(300), until)).toEqual({ start: 0, end: 200 });
     expect(drawnOf(texts(301), until)).toEqual({ start: 0, end: 200 });
-    expect(drawnOf([{ id: 9000 }], until)).toEqual({ start: 0, end: 1 });
+    expect(drawnOf([{ id: 9000, date: "2025-03-11 00:00:00" }], until)).toEqual({ start: 0, end: 1 });
+});
+
+test("a text stands where it came or went, of one second by its id", () => {
+    const at = (id, date) => ({ id, date });
+    const planned = at(1, "2025-03-14 09:00:00");
+    expect(isBefore(at(2, "2025-03-12 09:00:00"), planned)).toBe(true);
+    expect(isBefore(planned, at(2, "2025-03-12 09:00:00"))).toBe(false);
+    expect(isBefore(planned, at(2, planned.date))).toBe(true);
+    expect(isBefore(planned, planned)).toBe(false);
 });

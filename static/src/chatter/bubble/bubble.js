@@ -51,8 +51,11 @@ export class SmsBubble extends Component {
         return formatTime(this.props.message.date);
     }
 
+    /** When it came or went; of a text that waited also when it was written. */
     get fullDate() {
-        return formatWhen(this.props.message.date);
+        const { date, written_date: written, scheduled_date: scheduled } = this.props.message;
+        const went = formatWhen(date);
+        return scheduled && written !== date ? _t("%(went)s, written %(written)s", { went, written: formatWhen(written) }) : went;
     }
 
     get author() {
@@ -63,7 +66,6 @@ export class SmsBubble extends Component {
     /** @returns {{ icon: string, tone?: string, label: string }|null} */
     get state() {
         const { state, state_label: label, scheduled_date: scheduled } = this.props.message;
-        const { sent_date: sent } = this.props.message;
         if (!this.isOutbound) {
             return null;
         }
@@ -73,9 +75,7 @@ export class SmsBubble extends Component {
         if (state === "scheduled" && scheduled) {
             return { ...STATES.scheduled, label: _t("Goes out %s", formatWhen(scheduled)) };
         }
-        const look = STATES[state] || { icon: "fa-circle-o", label: label || state };
-        // Written at another time than it went.
-        return scheduled && sent ? { ...look, label: `${look.label} · ${formatWhen(sent)}` } : look;
+        return STATES[state] || { icon: "fa-circle-o", label: label || state };
     }
 
     get reason() {
