@@ -91,7 +91,8 @@ def history(cursor, count, per_thread=None):
                'This is text number ' || n || ' of a long conversation about work.',
                CASE WHEN n %% 4 = 0 THEN 'received' ELSE 'delivered' END, 1,
                md5(random()::text || n), 'SM' || md5(random()::text || n), '+15005550006',
-               n %% 400 = 0, n %% 400 = 0, n %% 4 != 0, 1, 1, now() - interval '100 days' + n * interval '10 milliseconds',
+               n %% 400 = 0, n %% 400 = 0, n %% 4 != 0, 1, 1,
+               now() - interval '100 days' + n * interval '10 milliseconds',
                now() - interval '100 days', now() - interval '100 days',
                1, now() - interval '100 days', 1, now() - interval '100 days'
           FROM generate_series(1, %s) AS n,

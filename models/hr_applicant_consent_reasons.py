@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.phone_validation.tools import phone_validation
+from .numbers import shown_number
 
 
 class HrApplicant(models.Model):
@@ -118,7 +118,7 @@ class HrApplicant(models.Model):
         )
         others = self._sms_own_yes(others)
         here = others.filtered(lambda other: other.company_id == company)
-        agreed = [self._sms_show_number(other.number) for other in here]
+        agreed = [shown_number(other.number) for other in here]
         # Typed on the form, and corrected to other digits since.
         agreed += [
             answer.typed_number
@@ -164,6 +164,3 @@ class HrApplicant(models.Model):
         return threads.filtered(
             lambda thread: any(not owner or (self.id, owner) in same for owner in owners[thread])
         )
-
-    def _sms_show_number(self, number):
-        return phone_validation.phone_format(number, None, None, raise_exception=False)

@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.tools import format_date
 
-from odoo.addons.phone_validation.tools import phone_validation
+from .numbers import shown_number
 
 # Numbers change hands: after so long without a word from one, ask whose it is. US carriers give
 # a number to somebody else 45 days after it was disconnected at the earliest, and a consent of
@@ -39,7 +39,7 @@ class HrApplicant(models.Model):
         main = self.sudo().sms_number  # of an applicant the caller found readable
         if number in self._sms_numbers():
             return []
-        shown = phone_validation.phone_format(main or "", None, None, raise_exception=False)
+        shown = shown_number(main or "")
         return [
             {
                 "code": "former_number",
@@ -62,7 +62,7 @@ class HrApplicant(models.Model):
         )
         if not last or not self._sms_is_mine(last) or self._sms_said_no_by(thread, last):
             return []
-        ours = phone_validation.phone_format(last.sender_number, None, None, raise_exception=False)
+        ours = shown_number(last.sender_number)
         return [
             {
                 "code": "ask_for_start",
@@ -91,10 +91,7 @@ class HrApplicant(models.Model):
         )
         if not waiting:
             return []
-        shown = [
-            phone_validation.phone_format(other, None, None, raise_exception=False)
-            for other in waiting.thread_id.mapped("number")
-        ]
+        shown = [shown_number(other) for other in waiting.thread_id.mapped("number")]
         return [
             {
                 "code": "waits_elsewhere",

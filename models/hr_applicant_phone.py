@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from .hr_applicant import SEND_GROUP
 from .hr_sms_thread import VIEW_GROUP
+from .numbers import shown_number
 
 LABEL_LIMIT = 40
 
@@ -82,7 +83,7 @@ class HrApplicantPhone(models.Model):
             raise ValidationError(
                 self.env._(
                     "%(number)s is a number of %(applicant)s already.",
-                    number=applicant_sudo._sms_show_number(number),
+                    number=shown_number(number),
                     applicant=applicant.display_name,
                 )
             )

@@ -3,12 +3,11 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
 from .hr_sms_gate import BODY_LIMIT
 from .hr_sms_thread import OFFICER_GROUP
 from .hr_sms_thread_erasure import MANAGER_GROUP
+from .numbers import shown_number
 
 _lt = LazyTranslate(__name__)
 
@@ -152,7 +151,7 @@ class HrApplicant(models.Model):
         return [
             {
                 "number": number,
-                "display": phone_validation.phone_format(number, None, None, raise_exception=False),
+                "display": shown_number(number),
                 "label": labels.get(number) or self.env._("Former number"),
                 "main": number == main,
                 "former": number not in present,
@@ -191,8 +190,10 @@ class HrApplicant(models.Model):
         domain = Domain("thread_id", "=", thread.id)
         if before_id:
             # sudo: only where it stands, and of this conversation
-            place = thread.sudo().env["hr.sms.message"].search(
-                domain & Domain("id", "=", min(before_id, MAX_ID))
+            place = (
+                thread.sudo()
+                .env["hr.sms.message"]
+                .search(domain & Domain("id", "=", min(before_id, MAX_ID)))
             )
             if not place:
                 return [], False

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.phone_validation.tools import phone_validation
+from .numbers import shown_number
 
 # What is known of a person, taken over into their next application.
 _KNOWN = ("partner_name", "partner_phone", "email_from", "linkedin_profile")
@@ -91,9 +91,7 @@ class HrSmsThread(models.Model):
         """
         values = {
             # There has to be a name: lists and cards show nothing else.
-            "partner_name": phone_validation.phone_format(
-                self.number, None, None, raise_exception=False
-            ),
+            "partner_name": shown_number(self.number),
             "partner_phone": self.number,
         }
         newest = applications[:1]

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 from .hr_sms_thread import VIEW_GROUP
+from .numbers import shown_number
 
 
 class HrJob(models.Model):
@@ -27,9 +26,7 @@ class HrJob(models.Model):
     def _compute_sms_number_to_text(self):
         for job in self:
             number = (job.company_id or self.env.company)._sms_number_to_text(job)
-            job.sms_number_to_text = number and phone_validation.phone_format(
-                number, None, None, raise_exception=False
-            )
+            job.sms_number_to_text = shown_number(number)
 
     def write(self, vals):
         result = super().write(vals)

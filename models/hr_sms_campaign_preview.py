@@ -8,13 +8,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import safe_eval
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 from ..rules import segments
 from .hr_applicant import SEND_GROUP
 from .hr_sms_gate import Verdict
 from .hr_sms_gate_campaign import OTHER_COMPANY
 from .hr_sms_gate_limits import AWAITED, UNATTENDED
+from .numbers import shown_number
 
 EXAMPLES = 3
 # What the form may ask about before it is saved.
@@ -82,7 +81,8 @@ class HrSmsCampaign(models.Model):
 
     def _filter_order(self, saved):
         names = json.loads(saved.sort or "[]")
-        return ", ".join(names) or None
+        # those that are alike in it always in one order
+        return ", ".join([*(names or [self.env["hr.applicant"]._order]), "id"])
 
     def _numbers_of(self, applicants):
         """Return the numbers a campaign texts, one of each applicant. The one place.
@@ -242,7 +242,7 @@ class HrSmsCampaign(models.Model):
         return [texts[-1], texts[len(texts) // 2], texts[0]]
 
     def _example(self, text):
-        number = phone_validation.phone_format(text.number, None, None, raise_exception=False)
+        number = shown_number(text.number)
         counted = segments.count(text.body.strip())
         return {
             "name": text.applicant.display_name,

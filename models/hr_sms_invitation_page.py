@@ -1,9 +1,8 @@
 from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 from .hr_sms_gate import GateRequest
+from .numbers import shown_number
 
 _lt = LazyTranslate(__name__)
 # As long as a number may be written, with spaces and brackets.
@@ -97,9 +96,7 @@ class HrSmsInvitation(models.Model):
             "asked": {
                 **question,
                 "heading": self.env._("May %(company)s text you?", company=company.name),
-                "number": phone_validation.phone_format(number, None, None, raise_exception=False)
-                if number
-                else "",
+                "number": shown_number(number) if number else "",
                 "locked": self._locked_warning(),
                 "answered": self._answered_text(),
             },

@@ -1,10 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 from ..reports.poster import Poster
 from ..rules import keywords, text_to_apply
+from .numbers import shown_number
 
 
 class HrSmsKeyword(models.Model):
@@ -123,7 +122,7 @@ class HrSmsKeyword(models.Model):
             company=company.name,
             job=(company._sms_words_in(job, "name", self.lang) or job.name or "") if job else "",
             keyword=self.word.strip(),
-            number=phone_validation.phone_format(number, None, None, raise_exception=False),
+            number=shown_number(number),
             code=text_to_apply.sms_uri(number, self.word.strip()),
             disclosure=self._wording(company)["wording"],
         )

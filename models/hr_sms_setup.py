@@ -247,6 +247,7 @@ class HrSmsSetup(models.AbstractModel):
                 ("company_id", "=", False),
                 ("company_id", "=", company.id),
             ],
+            order="active desc, id desc",
             limit=1,
         )
         thread = self.env["hr.sms.thread"]._find(company, [number]).get(number)

@@ -2,12 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.phone_validation.tools import phone_validation
-
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
 from .hr_applicant_sms_tab import CONSENT_LABELS, PAGE
 from .hr_sms_gate import BODY_LIMIT
 from .hr_sms_thread_inbox_query import FILTERS, MOST_COUNTED
+from .numbers import shown_number
 
 THREADS = 40
 # What the list shows of an applicant, and by what it chooses one of several.
@@ -233,7 +232,7 @@ class HrSmsThread(models.Model):
         return readable.sorted(lambda one: (one.active, one.id), reverse=True)[:1]
 
     def _inbox_number(self):
-        return phone_validation.phone_format(self.number, None, None, raise_exception=False)
+        return shown_number(self.number)
 
     def _inbox_archived(self):
         """Return those of these threads that were put away and got no text since."""

@@ -22,6 +22,7 @@ from . import test_consent_lists
 from . import test_consent_machine
 from . import test_consent_mistake
 from . import test_consent_rules
+from . import test_conversation_order
 from . import test_core_form
 from . import test_core_paths
 from . import test_crash_live

@@ -170,9 +170,7 @@ class TestConversationOrder(TextingCase):
         self.at(planned.date + HOUR)
         self.receive("I am there")
         self.env.flush_all()
-        rows = {
-            row.id: row for row in self.env["hr.sms.report"].with_user(self.viewer).search([])
-        }
+        rows = {row.id: row for row in self.env["hr.sms.report"].with_user(self.viewer).search([])}
         row = rows[planned.id]
         self.assertEqual((row.date, row.is_replied), (planned.date, 1))
         # "The second one" began; the planned one followed it and starts no clock anew

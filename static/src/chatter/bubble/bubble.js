@@ -55,7 +55,9 @@ export class SmsBubble extends Component {
     get fullDate() {
         const { date, written_date: written, scheduled_date: scheduled } = this.props.message;
         const went = formatWhen(date);
-        return scheduled && written !== date ? _t("%(went)s, written %(written)s", { went, written: formatWhen(written) }) : went;
+        return scheduled && written !== date
+            ? _t("%(went)s, written %(written)s", { went, written: formatWhen(written) })
+            : went;
     }
 
     get author() {
