@@ -4,7 +4,7 @@ import os
 import time
 from collections import Counter
 
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 SOAK = bool(os.environ.get("TEXTING_SOAK"))
 FINAL = {"delivered": "delivered", "undelivered": "failed", "failed": "failed", "sent": "sent"}

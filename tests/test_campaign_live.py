@@ -10,7 +10,7 @@ from odoo.tests import tagged
 
 from .browser import LiveBrowser
 from .live import RpcError
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 QUEUE = tuple(f"ir_cron_process_queue_bulk_{lane}" for lane in range(1, 5))
 CRONS = ("ir_cron_campaigns", *QUEUE)

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from ..bench import data
 from .live_settling import SOAK
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 _logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from odoo.tests import tagged
 
 from .live import RpcError
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 BODY = "For the race"
 

@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 
 from .live import NUMBER
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 SERVICE = "MG51a0000000000000000000000000f00d"
 

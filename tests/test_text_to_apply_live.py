@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .browser import LiveBrowser
 from .live import NUMBER
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 PHONES = [f"+1202555{number:04}" for number in range(3000, 3100)]
 LINK = re.compile(r"http\S+/sms/apply/[a-z0-9]+")

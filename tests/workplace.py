@@ -4,7 +4,7 @@ import itertools
 
 from .browser import LiveBrowser
 from .live import NUMBER
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 DESK = (1400, 900)
 PHONE = (390, 844)

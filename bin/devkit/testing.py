@@ -6,22 +6,26 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from . import databases, lint
 from .log_check import unexpected
 from .odoo_process import CONFIG, environment
 from .paths import ADDON_LINK, DEV, LOGS, PYTHON, ROOT, STATE
-from .say import line, step
+from .say import Stop, line, step
 from .setup import Workplace, building, prepare
 
-USAGE = """usage: bin/test [--lint | --core] [--soak] [pytest arguments]
+USAGE = """usage: bin/test [--lint | --core] [--lane NAME] [--soak] [pytest arguments]
 
-Without arguments all tests run: first those that need no Odoo, then the addon's in Odoo and Chromium, then those in
-tests/other_modules, on a database in which other modules that send texts are installed.
+Without arguments all tests run, in two lanes beside each other:
+  live     those that start servers or Chromium, named test_*_live.py and test_*_browser.py: they wait most of the time
+  plain    those that need no Odoo, the others in Odoo, and those in tests/other_modules, on a database in which other
+           modules that send texts are installed
   bin/test tests/test_x.py -k name    a part of them (paths as seen from the repository root)
+  bin/test --lane live                only that lane
   bin/test --lint                     ruff, pylint with pylint-odoo, XML and translations
   bin/test --fix                      let ruff format and repair what it can, then --lint
   bin/test --core                     Odoo's own tests, with and without the addon, and the difference
@@ -45,6 +49,8 @@ WITH_VALUE = {
 OTHER = "tests/other_modules"  # tests on a database with other modules that send texts
 SLOWEST = 15  # files named at the end of a long run
 PURE = ("simulator/tests", "bin/tests", "bench/tests")  # folders whose tests need no Odoo
+LIVE = ("test_*_live.py", "test_*_browser.py")
+LANES = ("live", "plain")
 
 
 @dataclass
@@ -59,16 +65,19 @@ class Outcome:
     def add(self, name: str, code: int, report: Path) -> None:
         """0 passed, 1 some failed, 5 nothing selected (only a problem when no other run has anything either)."""
         if report.exists():
-            found = json.loads(report.read_text())
-            for key, number in found["counts"].items():
-                self.counts[key] = self.counts.get(key, 0) + number
-            self.skipped += found["skipped"]
-            self.seconds |= found["seconds"]
+            self.merge(Outcome(**json.loads(report.read_text())))
             report.unlink()
         if code == 1:
             self.problems.append(f"{name}: tests failed")
         elif code not in (0, 5):
             self.problems.append(f"{name}: pytest ended with code {code}")
+
+    def merge(self, other: "Outcome") -> None:
+        for key, number in other.counts.items():
+            self.counts[key] = self.counts.get(key, 0) + number
+        self.skipped += other.skipped
+        self.problems += other.problems
+        self.seconds |= other.seconds
 
 
 @dataclass
@@ -100,11 +109,24 @@ class Selection:
                 chosen.odoo.append(linked)
                 if relative == "tests":
                     chosen.other.append(str(ADDON_LINK / OTHER))
-        if not chosen.pure and not chosen.odoo and not chosen.other:
-            chosen.pure = [folder for folder in PURE if any((ROOT / folder).glob("test_*.py"))]
-            chosen.odoo = [str(ADDON_LINK / "tests")]
-            chosen.other = [str(ADDON_LINK / OTHER)]
         return chosen
+
+    @classmethod
+    def of_lane(cls, lane: str, options: list[str]) -> "Selection":
+        """All tests of a lane, with the developer's pytest options."""
+        if lane == "live":
+            files = sorted(file for name in LIVE for file in (ROOT / "tests").glob(name))
+            return cls(options, odoo=[str(ADDON_LINK / "tests" / file.name) for file in files])
+        return cls(
+            [*options, *(f"--ignore-glob=*/{name}" for name in LIVE)],
+            pure=[folder for folder in PURE if any((ROOT / folder).glob("test_*.py"))],
+            odoo=[str(ADDON_LINK / "tests")],
+            other=[str(ADDON_LINK / OTHER)],
+        )
+
+    @property
+    def is_everything(self) -> bool:
+        return not self.pure and not self.odoo and not self.other
 
 
 def _pytest(arguments: list[str], cwd: Path, env: dict[str, str]) -> tuple[int, Path]:
@@ -158,14 +180,25 @@ def drop_old_logs() -> None:
             path.unlink(missing_ok=True)
 
 
-def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool) -> None:
+def run_selection(
+    place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool, log: str = "test.log"
+) -> None:
+    """The chosen tests, one kind after the other."""
+    run_pure(selection, outcome)
+    run_odoo_tests(place, selection, outcome, soak=soak, log=log)
+    run_other_tests(place, selection, outcome, soak=soak)
+
+
+def run_odoo_tests(
+    place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool, log: str
+) -> None:
     """The addon's tests, where nothing but what it depends on is installed with it."""
     if not selection.odoo:
         return
     with building():
         template = place.templates.addon()
     arguments = [*selection.options, f"--ignore={ADDON_LINK / OTHER}", *selection.odoo]
-    _run_in_odoo(place, "Tests in Odoo", template, arguments, outcome, "test.log", soak=soak)
+    _run_in_odoo(place, "Tests in Odoo", template, arguments, outcome, log, soak=soak)
 
 
 def run_other_tests(
@@ -245,8 +278,8 @@ def summarise(outcome: Outcome, seconds: float) -> int:
         line(text)
     if problems:
         line(
-            "\nbin/test FAILED. Odoo's log of this run is .dev/log/test.log (test-other.log with other modules);"
-            " screenshots are in .dev/screenshots."
+            "\nbin/test FAILED. Odoo's log of this run is .dev/log/test.log (test-live.log of the lane live,"
+            " test-other.log with other modules); screenshots are in .dev/screenshots."
         )
     slowest = sorted(outcome.seconds.items(), key=lambda entry: -entry[1])[:SLOWEST]
     if len(outcome.seconds) > SLOWEST:
@@ -261,12 +294,64 @@ def summarise(outcome: Outcome, seconds: float) -> int:
     return 1 if problems else 0
 
 
+def run_lane(
+    place: Workplace, lane: str, options: list[str], outcome: Outcome, *, soak: bool
+) -> None:
+    """All tests of one lane."""
+    log = "test-live.log" if lane == "live" else "test.log"
+    run_selection(place, Selection.of_lane(lane, options), outcome, soak=soak, log=log)
+
+
+def run_lanes(place: Workplace, options: list[str], outcome: Outcome, *, soak: bool) -> None:
+    """All tests: those that wait for servers and browsers here, the others in a second `bin/test` beside."""
+    with building():
+        place.templates.addon()  # both need it
+    told, ended = (STATE / f"lane-{os.getpid()}.{kind}" for kind in ("txt", "json"))
+    command = [sys.executable, str(ROOT / "bin" / "test"), "--lane", "plain", *options]
+    with told.open("w") as output:
+        beside = subprocess.Popen(
+            [*command, *(["--soak"] if soak else [])],
+            env={**os.environ, "TEXTING_OUTCOME": str(ended)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        run_lane(place, "live", options, outcome, soak=soak)
+        with step("Waiting for the lane plain"):
+            code = beside.wait()
+        line(told.read_text())
+        if ended.exists():
+            outcome.merge(Outcome(**json.loads(ended.read_text())))
+        else:
+            outcome.problems.append(f"the lane plain ended with code {code} and without a result")
+    finally:
+        if beside.poll() is None:
+            beside.terminate()
+            beside.wait()
+        told.unlink(missing_ok=True)
+        ended.unlink(missing_ok=True)
+
+
+def _take_lane(arguments: list[str]) -> str | None:
+    """Return the lane that is asked for, and take it out of the arguments."""
+    if "--lane" not in arguments:
+        return None
+    place = arguments.index("--lane")
+    [_flag, *lane] = arguments[place : place + 2]
+    del arguments[place : place + 2]
+    if lane not in [[name] for name in LANES]:
+        raise Stop(f"--lane needs the name of one: {' or '.join(LANES)}.")
+    return lane[0]
+
+
 def main(arguments: list[str]) -> int:
     if "--help" in arguments or "-h" in arguments:
         line(USAGE)
         return 0
     flags = {flag: flag in arguments for flag in ("--lint", "--fix", "--core", "--soak")}
     arguments = [argument for argument in arguments if argument not in flags]
+    lane = _take_lane(arguments)
     start = time.monotonic()
     if flags["--lint"] or flags["--fix"]:
         return lint.main(fix=flags["--fix"])
@@ -276,10 +361,15 @@ def main(arguments: list[str]) -> int:
             from . import core
 
             return core.main(place)
-        selection, outcome = Selection.of(arguments), Outcome()
-        run_pure(selection, outcome)
-        run_odoo_tests(place, selection, outcome, soak=flags["--soak"])
-        run_other_tests(place, selection, outcome, soak=flags["--soak"])
+        selection, outcome, soak = Selection.of(arguments), Outcome(), flags["--soak"]
+        if lane:
+            run_lane(place, lane, arguments, outcome, soak=soak)
+        elif selection.is_everything:
+            run_lanes(place, arguments, outcome, soak=soak)
+        else:
+            run_selection(place, selection, outcome, soak=soak)
+        if "TEXTING_OUTCOME" in os.environ:
+            Path(os.environ["TEXTING_OUTCOME"]).write_text(json.dumps(asdict(outcome)))
         return summarise(outcome, time.monotonic() - start)
     finally:
         place.close()

@@ -6,7 +6,7 @@ from contextlib import suppress
 from odoo.tests import tagged
 
 from .live import ACCOUNT_SID, AUTH_TOKEN, NUMBER, RpcError
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 OTHER_NUMBER = "+15005550009"
 BODY = "For the last segments"

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import config
 
 from .browser import LiveBrowser
-from .test_live_texting import LiveTextingCase
+from .test_texting_live import LiveTextingCase
 
 PHONE = "+12025550142"
 BUBBLES = "document.querySelectorAll('.o_sms_bubble').length"
