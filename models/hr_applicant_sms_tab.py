@@ -189,16 +189,14 @@ class HrApplicant(models.Model):
             raise ValidationError(self.env._("Pages of texts are asked for by number.")) from error
         domain = Domain("thread_id", "=", thread.id)
         if before_id:
-            # sudo: only where it stands, and of this conversation
-            place = (
-                thread.sudo()
-                .env["hr.sms.message"]
-                .search(domain & Domain("id", "=", min(before_id, MAX_ID)))
+            place = self.env["hr.sms.message"].search(
+                domain & Domain("id", "=", min(before_id, MAX_ID))
             )
             if not place:
                 return [], False
-            domain &= Domain("date", "<", place.date) | (
-                Domain("date", "=", place.date) & Domain("id", "<", place.id)
+            # The first bound is what PostgreSQL finds its place in the index by.
+            domain &= Domain("date", "<=", place.date) & (
+                Domain("date", "<", place.date) | Domain("id", "<", place.id)
             )
         found = self.env["hr.sms.message"].search(domain, limit=limit + 1)
         return self._sms_tab_texts(found[:limit][::-1]), len(found) > limit

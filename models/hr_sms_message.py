@@ -137,6 +137,7 @@ class HrSmsMessage(models.Model):
 
     _thread_idx = models.Index("(thread_id, date, id)")
     _date_idx = models.Index("(date, id)")
+    _inbound_idx = models.Index("(thread_id, id) WHERE direction = 'inbound'")
     _uuid_unique = models.UniqueIndex("(uuid) WHERE uuid IS NOT NULL")
     _twilio_sid_unique = models.UniqueIndex("(twilio_sid) WHERE twilio_sid IS NOT NULL")
     # As Odoo writes the condition: PostgreSQL before 17 does not know that the two are one.

@@ -26,7 +26,7 @@ class HrSmsMessage(models.Model):
         help="What became of the copy that Twilio keeps.",
     )
 
-    _retention_idx = models.Index("(company_id, create_date) WHERE erased_date IS NULL")
+    _retention_idx = models.Index("(company_id, date) WHERE erased_date IS NULL")
 
     def _erase_content(self, at_twilio=False):
         """Erase what texts say and what leads to them. Texts that wait are not sent any more.

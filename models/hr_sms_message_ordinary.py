@@ -63,6 +63,7 @@ class HrSmsMessage(models.Model):
                        COALESCE(
                            (SELECT applicant_id FROM hr_sms_message
                              WHERE thread_id = thread.id AND direction = 'outbound'
+                               AND state NOT IN ('scheduled', 'canceled')
                                AND applicant_id IS NOT NULL
                           ORDER BY date DESC, id DESC LIMIT 1),
                            (SELECT applicant.id

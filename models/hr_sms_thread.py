@@ -357,6 +357,7 @@ class HrSmsThread(models.Model):
             [
                 ("thread_id", "=", self.id),
                 ("direction", "=", "outbound"),
+                ("state", "not in", ("scheduled", "canceled")),
                 ("applicant_id", "!=", False),
             ],
             limit=1,

@@ -188,6 +188,7 @@ class HrSmsThread(models.Model):
                     "waiting_since": fields.Datetime.to_string(waiting.get(thread.id)) or False,
                     "archived": thread in archived,
                     "last_id": text.id,
+                    "last_date": fields.Datetime.to_string(text.date),
                     "text": text._inbox_snippet(),
                     "direction": text.direction,
                     "state": text.state,

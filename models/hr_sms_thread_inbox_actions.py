@@ -92,8 +92,10 @@ class HrSmsThread(models.Model):
         self._inbox_check(SEND_GROUP)
         # sudo: see sms_assign; texts of other applications of the number count too
         thread_sudo = self.sudo()
-        newest = thread_sudo.env["hr.sms.message"].search(
-            [("thread_id", "=", self.id)], order="id desc", limit=1
+        texts = thread_sudo.env["hr.sms.message"]
+        inbound = [("thread_id", "=", self.id), ("direction", "=", "inbound")]
+        newest = texts.search(inbound, order="id desc", limit=1) or texts.search(
+            [("thread_id", "=", self.id)], limit=1
         )
         thread_sudo.archived_message = newest.id if archive else False
         self._notify_changed()

@@ -143,10 +143,13 @@ class HrSmsThread(models.Model):
     def _inbox_before(self, before, alias="hr_sms_message"):
         if not before:
             return SQL("TRUE")
+        # under the user's own rules: where a text stands is nobody else's business
+        place = self.env["hr.sms.message"].search([("id", "=", before)])
         return SQL(
-            "(%s, %s) < (SELECT date, id FROM hr_sms_message WHERE id = %s)",
+            "(%s, %s) < (%s, %s)",
             SQL.identifier(alias, "date"),
             SQL.identifier(alias, "id"),
+            place.date or None,
             before,
         )
 
@@ -181,6 +184,7 @@ class HrSmsThread(models.Model):
             "failed": SQL(
                 "hr_sms_message.state IN ('failed', 'unknown') AND NOT EXISTS ("
                 "SELECT FROM hr_sms_message AS later WHERE later.direction = 'outbound'"
+                " AND later.state != 'canceled'"
                 " AND later.thread_id = hr_sms_message.thread_id"
                 " AND (later.date, later.id) > (hr_sms_message.date, hr_sms_message.id))"
             ),
@@ -215,8 +219,19 @@ class HrSmsThread(models.Model):
         """Return a query for the ids of the threads that words are found in."""
         applicants = self.env["hr.applicant"].with_context(active_test=False)
         people = applicants._search(Domain("partner_name", "ilike", escape_psql(words)))
-        # Asked for first: PostgreSQL then goes by the id and reads no others.
-        last = self.env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM hr_sms_message"))[0][0]
+        # Asked for first: PostgreSQL then goes by the date and reads no others. Some of those that
+        # were written at that time may have gone long after.
+        [(since,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT min(date) FROM (
+                    SELECT date FROM hr_sms_message
+                     WHERE id > (SELECT max(id) - %s FROM hr_sms_message)
+                  ORDER BY id LIMIT 100) AS written
+                """,
+                SEARCHED_TEXTS,
+            )
+        )
         pattern = f"%{escape_psql(words)}%"
         queries = [
             SQL(
@@ -226,11 +241,11 @@ class HrSmsThread(models.Model):
             SQL(
                 """
                 (SELECT hr_sms_message.thread_id FROM hr_sms_message
-                  WHERE hr_sms_message.id > %s
+                  WHERE hr_sms_message.date >= %s
                     AND hr_sms_message.body ILIKE %s AND %s
-               ORDER BY hr_sms_message.id DESC LIMIT %s)
+               ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC LIMIT %s)
                 """,
-                last - SEARCHED_TEXTS,
+                since,
                 pattern,
                 self._inbox_readable(),
                 MOST_FOUND,

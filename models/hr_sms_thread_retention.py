@@ -42,11 +42,11 @@ class HrSmsThread(models.Model):
         messages = self.env["hr.sms.message"].search(
             [
                 ("company_id", "=", company.id),
-                ("create_date", "<", before),
+                ("date", "<", before),
                 ("erased_date", "=", False),
                 ("state", "not in", ("scheduled", "queued", "sending")),
             ],
-            order="create_date, id",
+            order="date, id",
             limit=BATCH,
         )
         messages._erase_content(company.sms_erase_at_twilio)
@@ -68,7 +68,7 @@ class HrSmsThread(models.Model):
                    AND create_date < %(before)s
                    AND NOT EXISTS (SELECT FROM hr_sms_message
                                     WHERE thread_id = thread.id
-                                      AND (create_date >= %(before)s
+                                      AND (date >= %(before)s
                                            OR state IN ('scheduled', 'queued', 'sending')))
                    AND NOT EXISTS (SELECT FROM hr_sms_consent
                                     WHERE thread_id = thread.id

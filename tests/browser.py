@@ -262,16 +262,9 @@ class LiveBrowser:
     def click(self, selector, timeout=TIMEOUT):
         """Click the middle of the first visible match once it keeps still, as a mouse does."""
         self.wait_for(_visible(selector), timeout)
-        # What still slides or is pushed away by what appears above it would be missed.
-        x, y = self.eval(
-            "(async () => { let r; for (let frame = 0; frame < 120; frame++) {"
-            f" const e = {_first(selector)}; if (!e) {{ await new Promise(requestAnimationFrame); continue; }}"
-            " e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});"
-            " const before = r; r = e.getBoundingClientRect();"
-            " if (before && before.x === r.x && before.y === r.y) { break; }"
-            " await new Promise(requestAnimationFrame); }"
-            " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
-        )
+        # What still slides, is pushed away by what appears above it, or is under something that goes
+        # away would be missed.
+        x, y = self.eval(_STILL % {"first": _first(selector)})
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             button = "none" if kind == "mouseMoved" else "left"
             self.send(
@@ -350,6 +343,31 @@ class LiveBrowser:
 
     def __exit__(self, *_exception):
         self.stop()
+
+
+# The middle of an element once it has been at one place, within reach, for three frames.
+_STILL = """
+(async () => {
+    let place, still = 0;
+    for (let frame = 0; frame < 120 && still < 3; frame++) {
+        const element = %(first)s;
+        if (element) {
+            element.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+            const {x, y, width, height} = element.getBoundingClientRect();
+            const now = [x + width / 2, y + height / 2];
+            const hit = document.elementFromPoint(...now);
+            const moves = document.getAnimations().some(({ playState, effect }) =>
+                playState === 'running' && effect.getComputedTiming().iterations !== Infinity &&
+                effect.target?.contains(element));
+            const isStill = String(now) === String(place) && element.contains(hit) && !moves;
+            still = isStill ? still + 1 : 0;
+            place = now;
+        }
+        await new Promise(requestAnimationFrame);
+    }
+    return place;
+})()
+"""
 
 
 def _first(selector):

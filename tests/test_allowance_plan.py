@@ -204,7 +204,7 @@ class TestAllowancePlan(AllowanceCase):
         self.send(3)
         self.drain_refused("retry", 20429)
         self.assertParts(0, 49)
-        message = self.env["hr.sms.message"].search([], limit=1)
+        message = self.env["hr.sms.message"].search([], order="id desc", limit=1)
         self.assertEqual((message.charged_segments, message.charged_of_plan), (3, 2))
         message.write({"state": "canceled"})
         self.assertParts(2, 50)

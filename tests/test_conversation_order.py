@@ -1,13 +1,15 @@
 """A text stands where it came or went, and counts from then on, however long ago it was written."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
+from ..models import hr_sms_thread_inbox_query as inbox_query
 from .common import ACCOUNT_SID, CANDIDATE, OUR_NUMBER, TextingCase
 
 MONDAY = datetime(2026, 1, 12, 15)
@@ -136,14 +138,82 @@ class TestConversationOrder(TextingCase):
         self.env["hr.sms.message"]._settle([report], self.company.ids)
         self.assertEqual(self.listed("failed"), ["See you at nine"])
 
-    def test_refused_when_its_time_comes_it_says_so_there(self):
-        planned = self.talk()
+    def refuse(self, planned):
+        """Have its time come when the company texts nobody there any more."""
         self.at(FRIDAY)
-        self.append("withdrawn", "manual")
-        planned.sudo().write({"state": "scheduled", "failure_code": False})
+        self.env["hr.sms.country.rule"].create(
+            {
+                "company_id": self.company.id,
+                "country_ids": [Command.set(self.env.ref("base.us").ids)],
+                "rule": "refuse",
+            }
+        )
         self.assertEqual(self.drain().bodies, [])
         self.assertEqual((planned.state, planned.date), ("canceled", FRIDAY))
+
+    def test_refused_when_its_time_comes_it_says_so_there(self):
+        planned = self.talk()
+        self.refuse(planned)
         self.assertEqual(self.told()[-1], "See you at nine")
+
+    def test_what_was_refused_settles_no_failure(self):
+        planned = self.talk()
+        [second] = self.env["hr.sms.message"].search([("body", "=", "The second one")])
+        report = (None, second.uuid, "SM" + "1" * 32, "undelivered", "30005", None)
+        self.env["hr.sms.message"]._settle([report], self.company.ids)
+        self.refuse(planned)
+        self.assertEqual(self.listed("failed"), ["See you at nine"])
+
+    def test_a_reply_does_not_belong_to_what_only_waits_or_was_refused(self):
+        second = self.make_applicant(partner_name="Robin Candidate", job_id=self.job.id)
+        self.send("About the second job", second)
+        self.drain()
+        self.at(TUESDAY)
+        planned = self.send("About the first job", scheduled_date=FRIDAY)
+        self.assertEqual(self.receive("Fine").applicant_id, second)
+        self.refuse(planned)
+        self.assertEqual(self.receive("Still fine").applicant_id, second)
+
+    def test_kept_from_when_it_went(self):
+        self.company.sms_message_retention = 6
+        planned = self.send("See you at nine", scheduled_date=FRIDAY + timedelta(days=240))
+        self.at(FRIDAY + timedelta(days=240, minutes=1))
+        self.drain()
+        self.at(FRIDAY + timedelta(days=300))
+        self.env["hr.sms.thread"]._erase_old()
+        self.assertTrue(planned.body)
+        self.at(FRIDAY + timedelta(days=440))
+        self.env["hr.sms.thread"]._erase_old()
+        self.assertFalse(planned.body)
+
+    def test_found_by_its_words(self):
+        planned = self.talk()
+        self.go(planned)
+        with patch.object(inbox_query, "SEARCHED_TEXTS", 0):
+            self.assertEqual(self.listed(search="nine"), [], "no texts are looked through")
+        self.assertEqual(self.listed(search="nine"), ["See you at nine"])
+        self.assertEqual(self.listed(search="floor"), ["See you at nine"])
+
+    def test_pages_tell_nothing_of_texts_one_may_not_read(self):
+        self.send("Hello")
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.make_applicant(
+            company_id=elsewhere.id, job_id=False, partner_phone="+12025550144"
+        )
+        thread = theirs._sms_thread("+12025550144", create=True)
+        self.at(FRIDAY)
+        text = self.env["hr.sms.message"].create(
+            {
+                "thread_id": thread.id,
+                "company_id": elsewhere.id,
+                "direction": "inbound",
+                "kind": "direct",
+                "body": "Hi",
+                "state": "received",
+            }
+        )
+        for before in (text.id, 2**31 - 1):
+            self.assertEqual(self.listed(before=before), [])
 
     def test_canceled_by_a_person_it_stays_where_it_was_written(self):
         planned = self.talk()
@@ -179,6 +249,16 @@ class TestConversationOrder(TextingCase):
         question = self.env["hr.sms.message"].search([("body", "=", "Which floor?")])
         self.assertAlmostEqual(rows[question.id].answer_hours, 24, delta=0.1)
         self.assertFalse(rows[began.id].is_replied, "the planned one went in between")
+
+    def test_what_was_written_before_a_question_does_not_answer_it(self):
+        planned = self.send("See you at nine", scheduled_date=FRIDAY)
+        self.at(TUESDAY)
+        question = self.receive("Which floor?")
+        self.go(planned)
+        self.env.flush_all()
+        row = self.env["hr.sms.report"].with_user(self.viewer).browse(question.id)
+        self.assertFalse(row.answer_hours)
+        self.assertTrue(question.is_waiting)
 
     def test_what_waits_or_was_canceled_answers_nobody(self):
         self.receive("Which floor?")

@@ -27,9 +27,11 @@ class TestRetention(ErasureCase):
         """Make records older than they are."""
         self.env.flush_all()
         date = fields.Datetime.now() - relativedelta(months=months, days=1)
+        columns = [name for name in ("create_date", "date") if name in records._fields]
         self.env.cr.execute(
-            f"UPDATE {records._table} SET create_date = %s WHERE id = ANY(%s)",
-            [date, records.ids],
+            f"UPDATE {records._table} SET {', '.join(f'{name} = %s' for name in columns)}"
+            " WHERE id = ANY(%s)",
+            [date for _name in columns] + [records.ids],
         )
         records.invalidate_recordset()
 
@@ -150,7 +152,7 @@ class TestRetention(ErasureCase):
             message = self.thread.message_ids
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE hr_sms_message SET create_date = %s WHERE id = %s",
+            "UPDATE hr_sms_message SET date = %s WHERE id = %s",
             [later - timedelta(days=40), message.id],
         )
         with freeze_time(later):

@@ -50,6 +50,7 @@ OTHER = "tests/other_modules"  # tests on a database with other modules that sen
 SLOWEST = 15  # files named at the end of a long run
 PURE = ("simulator/tests", "bin/tests", "bench/tests")  # folders whose tests need no Odoo
 LIVE = ("test_*_live.py", "test_*_browser.py")
+LIVE_LOG = "test-live.log"
 LANES = ("live", "plain")
 
 
@@ -198,7 +199,8 @@ def run_odoo_tests(
     with building():
         template = place.templates.addon()
     arguments = [*selection.options, f"--ignore={ADDON_LINK / OTHER}", *selection.odoo]
-    _run_in_odoo(place, "Tests in Odoo", template, arguments, outcome, log, soak=soak)
+    title = "Tests with servers and browsers" if log == LIVE_LOG else "Tests in Odoo"
+    _run_in_odoo(place, title, template, arguments, outcome, log, soak=soak)
 
 
 def run_other_tests(
@@ -298,7 +300,7 @@ def run_lane(
     place: Workplace, lane: str, options: list[str], outcome: Outcome, *, soak: bool
 ) -> None:
     """All tests of one lane."""
-    log = "test-live.log" if lane == "live" else "test.log"
+    log = LIVE_LOG if lane == "live" else "test.log"
     run_selection(place, Selection.of_lane(lane, options), outcome, soak=soak, log=log)
 
 

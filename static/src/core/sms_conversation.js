@@ -74,10 +74,6 @@ export class SmsConversation {
         return this.numbers.find(({ number }) => number === this.number);
     }
 
-    get lastMessageId() {
-        return this.messages.at(-1)?.id || 0;
-    }
-
     /**
      * Read anew. Calls that come while one is under way are answered by one more read after it: a
      * message can arrive between the server's answer and its being shown.
@@ -132,9 +128,10 @@ export class SmsConversation {
     _accept(answer) {
         const isSameNumber = this.ready && this.number === answer.number;
         const older = isSameNumber ? this._above(answer.messages, this.messages) : [];
-        // Without a message in common there may be a hole between what is shown and what came.
-        const known = new Set(this.messages.map(({ id }) => id));
-        const joins = !answer.has_older || answer.messages.some(({ id }) => known.has(id));
+        // Without a message in common, in its place, there may be a hole between what is shown and
+        // what came.
+        const known = new Map(this.messages.map(({ id, date }) => [id, date]));
+        const joins = !answer.has_older || answer.messages.some(({ id, date }) => known.get(id) === date);
         this.messages = joins ? [...older, ...answer.messages] : answer.messages;
         if (!joins || !older.length) {
             this.hasOlder = answer.has_older;

@@ -1,10 +1,14 @@
 import { markRaw, reactive } from "@odoo/owl";
 
 import { messageOf } from "../core/errors";
+import { isBefore } from "../core/text_window";
 
 const PAGE = 40;
 /** So many rows are read again when something changed. */
 const REFRESHED = 200;
+
+/** What places a row in the list. */
+const newestOf = ({ last_id: id, last_date: date }) => ({ id, date });
 
 /** The list of conversations: what the server said of it, which filter, which row is open. */
 export class InboxModel {
@@ -31,10 +35,12 @@ export class InboxModel {
 
     /** The newest text first. */
     get rows() {
-        const isMissing = this.kept && this.isKeptListed && !this.threads.some(({ id }) => id === this.kept.id);
-        return isMissing
-            ? [...this.threads, this.kept].sort((one, other) => other.last_id - one.last_id)
-            : this.threads;
+        const { kept, threads } = this;
+        if (!kept || !this.isKeptListed || threads.some(({ id }) => id === kept.id)) {
+            return threads;
+        }
+        const next = threads.findIndex((row) => isBefore(newestOf(row), newestOf(kept)));
+        return next < 0 ? [...threads, kept] : [...threads.slice(0, next), kept, ...threads.slice(next)];
     }
 
     get selected() {

@@ -419,6 +419,54 @@ test("more news than a page holds leave no hole", async () => {
     expect(queryAllTexts(".o_sms_bubble_body").slice(0, 2)).toEqual(["Old", "Text 1"]);
 });
 
+test("a text that waited and went joins nothing: no hole where more news came than a page holds", async () => {
+    const texting = new FakeTexting();
+    const planned = texting.addPlanned({ body: "Planned", date: "2025-03-09 09:00:00" });
+    for (let index = 1; index <= 20; index++) {
+        texting.addMessage({ body: `Old ${index}` });
+    }
+    const applicantId = await openApplicant(texting);
+    await contains(".o_sms_bubble", { count: 20 });
+    for (let index = 1; index <= 40; index++) {
+        texting.addMessage({ body: `New ${index}`, date: "2025-03-10 10:00:00" });
+    }
+    Object.assign(planned, { state: "sent", planned: false, date: "2025-03-10 11:00:00" });
+    notify(applicantId);
+    await contains(".o_sms_bubble", { count: 30 });
+    await click(".o_sms_older");
+    await contains(".o_sms_bubble", { count: 60 });
+    await click(".o_sms_older");
+    await contains(".o_sms_bubble", { count: 61 });
+    const told = queryAllTexts(".o_sms_bubble_body");
+    expect([told[0], told[19], told[20], told[59], told[60]]).toEqual([
+        "Old 1",
+        "Old 20",
+        "New 1",
+        "New 40",
+        "Planned",
+    ]);
+});
+
+test("reading above, a text that was planned long ago goes: a button leads to it", async () => {
+    const texting = new FakeTexting();
+    const planned = texting.addPlanned({ body: "Planned" });
+    for (let index = 1; index <= 25; index++) {
+        texting.addMessage({ body: `Text ${index}` });
+    }
+    const applicantId = await openApplicant(texting);
+    await contains(".o_sms_bubble", { count: 25 });
+    await animationFrame();
+    await animationFrame();
+    await scroll(".o_sms_log", 100);
+    Object.assign(planned, { state: "sent", planned: false, date: "2025-03-10 11:00:00" });
+    notify(applicantId);
+    await contains(".o_sms_bubble", { count: 26 });
+    await contains(".o_sms_new_below");
+    await click(".o_sms_new_below");
+    await contains(".o_sms_new_below", { count: 0 });
+    expect(queryAllTexts(".o_sms_bubble_body").at(-1)).toBe("Planned");
+});
+
 test("one number: no switcher for who cannot add one", async () => {
     await openApplicant(new FakeTexting({ canSend: false }));
     await shows(".o_sms_number_alone", "+1 415-555-0101");

@@ -32,6 +32,7 @@ function makeThread(values) {
         waiting_since: false,
         archived: false,
         last_id: values.id,
+        last_date: values.date || NOW,
         text: "Hello",
         direction: "inbound",
         state: "received",
@@ -161,6 +162,25 @@ test("what is open stays in the list when the filter has lost it", async () => {
     MockServer.env["bus.bus"]._sendone("broadcast", "hr_recruitment_texting/thread", { thread_ids: [9] });
     await contains(".o_sms_inbox_row .o_sms_inbox_unread", { count: 0 });
     expect(".o_sms_inbox_row").toHaveCount(1);
+});
+
+test.tags("desktop");
+test("what is open keeps its place among texts that were planned long ago", async () => {
+    const names = () => queryAllTexts(".o_sms_inbox_name");
+    const server = await openInbox({
+        threads: [
+            makeThread({ id: 9, name: "Planned", last_id: 5, date: "2025-03-10 12:00:00", unread: 1 }),
+            makeThread({ id: 8, name: "Open", last_id: 800, date: "2025-03-10 11:00:00", unread: 1 }),
+            makeThread({ id: 7, name: "Older", last_id: 900, date: "2025-03-10 10:00:00", unread: 1 }),
+        ],
+    });
+    await filterBy("unread");
+    await click(".o_sms_inbox_row", { text: "Open" });
+    await contains(".o_sms_input");
+    server.threads[1].unread = 0;
+    MockServer.env["bus.bus"]._sendone("broadcast", "hr_recruitment_texting/thread", { thread_ids: [8] });
+    await contains(".o_sms_inbox_row .o_sms_inbox_unread", { count: 2 });
+    expect(names()).toEqual(["Planned", "Open", "Older"]);
 });
 
 test.tags("desktop");

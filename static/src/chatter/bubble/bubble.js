@@ -53,11 +53,9 @@ export class SmsBubble extends Component {
 
     /** When it came or went; of a text that waited also when it was written. */
     get fullDate() {
-        const { date, written_date: written, scheduled_date: scheduled } = this.props.message;
-        const went = formatWhen(date);
-        return scheduled && written !== date
-            ? _t("%(went)s, written %(written)s", { went, written: formatWhen(written) })
-            : went;
+        const { date, written_date } = this.props.message;
+        const [went, written] = [formatWhen(date), formatWhen(written_date)];
+        return written && written !== went ? _t("%(went)s, written %(written)s", { went, written }) : went;
     }
 
     get author() {

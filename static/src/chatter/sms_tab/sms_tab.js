@@ -22,7 +22,7 @@ import { describeConsent } from "../../core/consent_states";
 import { dayOf, formatDay } from "../../core/dates";
 import { messageOf } from "../../core/errors";
 import { isFocusLost } from "../../core/focus";
-import { drawnOf, newerThan, olderThan } from "../../core/text_window";
+import { drawnOf, isBefore, newerThan, olderThan } from "../../core/text_window";
 import { SmsBubble } from "../bubble/bubble";
 import { SmsComposer } from "../composer/composer";
 import { SmsConsentDialog } from "../consent_dialog/consent_dialog";
@@ -269,8 +269,8 @@ export class SmsTab extends Component {
         const look = () => ({
             log: this.logRef.el,
             number: this.conversation.number,
-            first: this.drawnMessages[0]?.id,
-            last: this.conversation.lastMessageId,
+            first: this.drawnMessages[0],
+            last: this.messages.at(-1),
             until: this.state.until,
         });
         let drawn = {};
@@ -289,7 +289,7 @@ export class SmsTab extends Component {
                 return;
             }
             const isOther = now.log !== before.log || now.number !== before.number || !before.first;
-            const hasOlder = now.first < before.first;
+            const hasOlder = now.first && before.first && isBefore(now.first, before.first);
             if (isOther || this.isEndAsked || (place.atBottom && !hasOlder)) {
                 this.isEndAsked = false;
                 this.scrollToBottom();
@@ -298,7 +298,7 @@ export class SmsTab extends Component {
             if (place.text?.isConnected) {
                 now.log.scrollTop += place.text.getBoundingClientRect().top - place.top;
             }
-            if (now.last > before.last) {
+            if (before.last && now.last && isBefore(before.last, now.last)) {
                 this.state.hasNewBelow = true;
             }
         });
