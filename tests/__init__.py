@@ -36,7 +36,7 @@ from . import test_gate_scale
 from . import test_gateway
 from . import test_gateway_erasure
 from . import test_gateway_lookup
-from . import test_hoot_browser
+from . import test_hoot
 from . import test_inbox
 from . import test_interview_answers
 from . import test_interview_texts

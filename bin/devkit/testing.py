@@ -21,7 +21,7 @@ from .setup import Workplace, building, prepare
 USAGE = """usage: bin/test [--lint | --core] [--lane NAME] [--soak] [pytest arguments]
 
 Without arguments all tests run, in two lanes beside each other:
-  live     those that start servers or Chromium, named test_*_live.py and test_*_browser.py: they wait most of the time
+  live     those that start servers of their own, named test_*_live.py and test_*_browser.py: they wait most of the time
   plain    those that need no Odoo, the others in Odoo, and those in tests/other_modules, on a database in which other
            modules that send texts are installed
   bin/test tests/test_x.py -k name    a part of them (paths as seen from the repository root)
@@ -199,7 +199,7 @@ def run_odoo_tests(
     with building():
         template = place.templates.addon()
     arguments = [*selection.options, f"--ignore={ADDON_LINK / OTHER}", *selection.odoo]
-    title = "Tests with servers and browsers" if log == LIVE_LOG else "Tests in Odoo"
+    title = "Tests with servers of their own" if log == LIVE_LOG else "Tests in Odoo"
     _run_in_odoo(place, title, template, arguments, outcome, log, soak=soak)
 
 
@@ -305,7 +305,7 @@ def run_lane(
 
 
 def run_lanes(place: Workplace, options: list[str], outcome: Outcome, *, soak: bool) -> None:
-    """All tests: those that wait for servers and browsers here, the others in a second `bin/test` beside."""
+    """All tests: those that wait for servers here, the others in a second `bin/test` beside."""
     with building():
         place.templates.addon()  # both need it
     told, ended = (STATE / f"lane-{os.getpid()}.{kind}" for kind in ("txt", "json"))
