@@ -191,6 +191,9 @@ class TestConversationOrder(TextingCase):
         self.go(planned)
         with patch.object(inbox_query, "SEARCHED_TEXTS", 0):
             self.assertEqual(self.listed(search="nine"), [], "no texts are looked through")
+        with patch.object(inbox_query, "SEARCHED_TEXTS", 1):
+            self.assertEqual(self.listed(search="Which"), [], "it came before the last one written")
+            self.assertEqual(self.listed(search="nine"), ["See you at nine"])
         self.assertEqual(self.listed(search="nine"), ["See you at nine"])
         self.assertEqual(self.listed(search="floor"), ["See you at nine"])
 
