@@ -43,11 +43,39 @@ class HrApplicantPhone(models.Model):
             raise ValidationError(
                 self.env._("A number stays with its applicant. Add it to the other one instead.")
             )
+        lost = self._numbers() if "number" in vals else {}
         for phone in self:
             super(HrApplicantPhone, phone).write(phone._checked(vals, phone.applicant_id))
         if "number" in vals:
             self.applicant_id._sms_number_changed()
+        self._forget_strangers(lost)
         return True
+
+    def unlink(self):
+        lost = self._numbers()
+        result = super().unlink()
+        self._forget_strangers(lost)
+        return result
+
+    def _numbers(self):
+        """Return a dict from ``hr.applicant`` record to the set of these numbers of theirs."""
+        return {
+            applicant: set(phones.mapped("number"))
+            for applicant, phones in self.grouped("applicant_id").items()
+        }
+
+    def _forget_strangers(self, lost):
+        """Untie applicants from conversations of numbers that never were theirs.
+
+        :param dict lost: see :meth:`_numbers`, as it was before
+        """
+        for applicant, numbers in lost.items():
+            # sudo: follows from the change, whoever made it
+            applicant_sudo = applicant.sudo()
+            numbers = numbers - set(applicant_sudo._sms_numbers())
+            applicant_sudo.sms_thread_ids.filtered(
+                lambda thread, numbers=numbers: thread.number in numbers
+            )._unlink_stranger(applicant_sudo)
 
     @api.ondelete(at_uninstall=False)
     def _check_applicant_writable(self):
@@ -162,7 +190,10 @@ class HrApplicant(models.Model):
         return phone.number
 
     def sms_number_remove(self, number):
-        """Remove a further phone number; texts it has stay, as those of a former number.
+        """Remove a further phone number.
+
+        Texts of this person there stay, as those of a former number; a number that never was
+        theirs is gone.
 
         :param str number: E.164
         :returns: True

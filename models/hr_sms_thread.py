@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..rules import consent, keywords
@@ -237,6 +238,48 @@ class HrSmsThread(models.Model):
             self.env["hr.applicant"].invalidate_model(
                 ["sms_thread_ids", "sms_consent_state", "sms_opt_out_date"]
             )
+
+    def _unlink_stranger(self, applicant):
+        """Untie an application that lost the number of these threads and never had a word there.
+
+        Of a mistyped number nothing is to be kept, least of all somebody else's conversation.
+        A thread with a text, an event or an invitation of the same person stays tied.
+
+        :param applicant: ``hr.applicant`` record
+        """
+        of_threads = Domain("thread_id", "in", self.ids)
+        owners = defaultdict(set)
+        for model in ("hr.sms.message", "hr.sms.invitation"):
+            for thread, theirs in self.env[model]._read_group(
+                of_threads & Domain("applicant_id", "!=", False),
+                ["thread_id"],
+                ["applicant_id:recordset"],
+            ):
+                owners[thread].update(theirs.ids)
+        for thread, applicant_ref in self.env["hr.sms.consent"]._read_group(
+            of_threads & Domain("applicant_ref", "!=", 0), ["thread_id", "applicant_ref"]
+        ):
+            owners[thread].add(applicant_ref)
+        strange = self.filtered(
+            lambda thread: (
+                not applicant._sms_same_person({(applicant.id, one) for one in owners[thread]})
+            )
+        )
+        if not strange:
+            return
+        # Straight out of the relation, as it came in.
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM hr_sms_thread_applicant_rel
+                 WHERE thread_id = ANY(%s) AND applicant_id = %s
+                """,
+                strange.ids,
+                applicant.id,
+            )
+        )
+        strange.invalidate_recordset(["applicant_ids"])
+        applicant.invalidate_recordset(["sms_thread_ids", "sms_consent_state", "sms_opt_out_date"])
 
     # ------------------------------------------------------------
     # Consent

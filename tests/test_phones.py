@@ -104,6 +104,60 @@ class TestPhones(PeopleMixin, TextingCase):
         with self.assertRaisesRegex(UserError, "not a number of"):
             self.send(number=HOME)
 
+    def somebody_else(self):
+        """Return another applicant who has texts with the number that is then added by mistake."""
+        kim = self.make_applicant(partner_name="Kim", partner_phone=HOME)
+        self.grant(kim)
+        self.send(kim, body="Dear Kim")
+        self.add()
+        self.assertEqual(self.numbers()[1][0], HOME)
+        return kim
+
+    def assertNeverTheirs(self, kim):
+        self.assertNotIn(HOME, [number for number, *_rest in self.numbers()])
+        with self.assertRaisesRegex(UserError, "not a number of"):
+            self.send(number=HOME)
+        self.assertEqual(self.applicant._sms_thread(HOME).applicant_ids, kim)
+        self.assertEqual([text["body"] for text in self.tab(kim)["messages"]], ["Dear Kim"])
+
+    def test_removed_number_of_somebody_else_is_gone(self):
+        kim = self.somebody_else()
+        self.rpc("hr.applicant", "sms_number_remove", self.applicant.ids, HOME)
+        self.assertNeverTheirs(kim)
+
+    def test_corrected_number_of_somebody_else_is_gone(self):
+        kim = self.somebody_else()
+        self.rpc("hr.applicant", "sms_number_edit", self.applicant.ids, HOME, new_number=THIRD)
+        self.assertNeverTheirs(kim)
+
+    def test_removed_number_with_a_text_of_theirs_stays_beside_somebody_elses(self):
+        self.somebody_else()
+        self.grant(number=HOME)
+        self.send(number=HOME)
+        self.rpc("hr.applicant", "sms_number_remove", self.applicant.ids, HOME)
+        self.assertEqual(self.numbers()[1], (HOME, "Former number", False, True))
+
+    def test_removed_number_with_an_event_of_theirs_stays_beside_somebody_elses(self):
+        self.somebody_else()
+        self.grant(number=HOME)
+        self.rpc("hr.applicant", "sms_number_remove", self.applicant.ids, HOME)
+        self.assertEqual(self.numbers()[1], (HOME, "Former number", False, True))
+
+    def test_removed_number_with_texts_of_another_application_of_theirs_stays(self):
+        again = self.make_applicant(partner_name=self.applicant.partner_name, partner_phone=HOME)
+        self.grant(again)
+        self.send(again)
+        self.add()
+        self.rpc("hr.applicant", "sms_number_remove", self.applicant.ids, HOME)
+        self.assertEqual(self.numbers()[1], (HOME, "Former number", False, True))
+
+    def test_removed_number_that_is_the_main_one_by_now_keeps_its_conversation(self):
+        kim = self.somebody_else()
+        self.save(self.applicant, partner_phone=HOME)
+        self.rpc("hr.applicant", "sms_number_remove", self.applicant.ids, HOME)
+        self.assertEqual(self.numbers(), [(HOME, "Phone", True, False)])
+        self.assertEqual(self.applicant._sms_thread(HOME).applicant_ids, kim | self.applicant)
+
     def test_main_number_taken_over(self):
         """Once the main number is the same as a further one, it shows once."""
         self.add()
