@@ -55,6 +55,7 @@ from . import hr_sms_allowance_line
 from . import hr_sms_allowance_plan
 from . import hr_sms_gate_allowance
 from . import hr_sms_gate_campaign
+from . import hr_sms_gate_interview
 from . import hr_sms_message
 from . import hr_sms_message_offer
 from . import hr_sms_message_opt_out

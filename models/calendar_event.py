@@ -74,7 +74,8 @@ class CalendarEvent(models.Model):
             numbers=[number for number in numbers if number],
             by_hand=by_hand,
             purpose="reminder",
-            event=self if asks else None,
+            event=None if by_hand else self,
+            event_asks=asks,
         )
 
     def _notify_thread_by_sms(

@@ -8,8 +8,8 @@ from .hr_sms_thread_erasure import MANAGER_GROUP
 
 # Only the server's own code writes how far a campaign is.
 _PROTECTED = frozenset(
-    {"state", "started_by_id", "start_date", "paused_date", "pause_reason", "is_prepared"}
-    | {"worked_date", "done_date"}
+    {"state", "started_by_id", "start_date", "paused_date", "pace_date", "pause_reason", "is_prepared"}
+    | {"worked_date", "done_date", "pace_date"}
 )
 # What is said, to whom and when: settled once a campaign is started.
 _SETTLED = frozenset(
@@ -113,6 +113,9 @@ class HrSmsCampaign(models.Model):
     started_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
     start_date = fields.Datetime("Started on", readonly=True, copy=False)
     paused_date = fields.Datetime(readonly=True, copy=False)
+    pace_date = fields.Datetime(
+        readonly=True, copy=False, help="When its first text goes; a pause moves it."
+    )
     pause_reason = fields.Char(readonly=True, copy=False)
     is_prepared = fields.Boolean(
         readonly=True, copy=False, help="Every recipient has a text or a reason why not."

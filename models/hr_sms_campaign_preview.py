@@ -39,8 +39,16 @@ class HrSmsCampaign(models.Model):
             applicants = self._listed().with_context(active_test=False).applicant_id
             return applicants._filtered_access("read").with_prefetch()
         saved = self.filter_id
+        if not saved.has_access("read"):
+            raise UserError(
+                # sudo: whom to ask
+                self.env._(
+                    "This saved filter belongs to %(user)s. Ask them to share it, or choose "
+                    "another one.",
+                    user=", ".join(saved.sudo().user_ids.mapped("name")),
+                )
+            )
         try:
-            saved.check_access("read")
             domain, order = self._filter_domain(saved), self._filter_order(saved)
             return self.env["hr.applicant"].search(domain, order=order)
         except AccessError:

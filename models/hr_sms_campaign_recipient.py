@@ -29,6 +29,9 @@ class HrSmsCampaignRecipient(models.Model):
         readonly=True,
         default="waiting",
     )
+    was_closed = fields.Boolean(
+        readonly=True, help="Refused or archived already when the campaign was started."
+    )
     code = fields.Char(readonly=True, help="Why there is no text.")
     message_id = fields.Many2one(
         "hr.sms.message", "Text", readonly=True, ondelete="set null", index="btree_not_null"

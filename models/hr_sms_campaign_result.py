@@ -248,6 +248,7 @@ class HrSmsCampaign(models.Model):
                 "name": self.env._("Reminder: %s", self.name),
                 "company_id": self.company_id.id,
                 "user_id": self.user_id.id,
+                "number_rule": self.number_rule,
             }
         )
         campaign._add_recipients(recipients.with_context(active_test=False).applicant_id)

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from .hr_applicant import SEND_GROUP
 from .hr_sms_campaign_recipient import OPEN
-from .hr_sms_gate_campaign import HIDDEN, OTHER_COMPANY, PAUSED, STOPPED
+from .hr_sms_gate_campaign import CLOSED, HIDDEN, OTHER_COMPANY, PAUSED, STOPPED
 from .transactions import short_transaction
 
 _logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class HrSmsCampaign(models.Model):
         self._check_may_run()
         if self.state != "draft":
             raise UserError(self.env._("This campaign was started already. Reload the page."))
+        self._check_seen()
         if not self._has_words():
             raise UserError(self.env._("The text is empty. Write something first."))
         now = fields.Datetime.now()
@@ -55,16 +56,35 @@ class HrSmsCampaign(models.Model):
                 )
             )
         self._settle_recipients()
+        # sudo: those that are archived already are meant
+        self.sudo()._listed().filtered(
+            lambda recipient: not recipient.with_context(active_test=False).applicant_id.active
+        ).was_closed = True
         # sudo: the right to start it was checked
         self.sudo().write(
             {
                 "state": "scheduled" if self.scheduled_date else "sending",
                 "started_by_id": self.env.uid,
                 "start_date": now,
+                "pace_date": self.scheduled_date or now,
             }
         )
         self._wake(self.scheduled_date)
         return True
+
+    def _check_seen(self):
+        """Check that what is sent is what the user saw in the form, which names it in the context.
+
+        :raises UserError: when a colleague changed the campaign meanwhile
+        """
+        seen = self.env.context.get("sms_seen")
+        if seen and seen != fields.Datetime.to_string(self.write_date):
+            raise UserError(
+                self.env._(
+                    "%(user)s changed this campaign meanwhile. Reload the page and look at it again.",
+                    user=self.write_uid.name,
+                )
+            )
 
     def _settle_recipients(self):
         """Write down who is on the list.
@@ -185,7 +205,9 @@ class HrSmsCampaign(models.Model):
         """Let the texts go that a pause held back, and go on making those that are missing."""
         now = fields.Datetime.now()
         later = self.scheduled_date and self.scheduled_date > now and not self.is_prepared
-        delay = now - (self.paused_date or now)
+        paused = self.paused_date or now
+        delay = now - paused
+        pace = self.pace_date or self.scheduled_date or self.start_date
         self.env["hr.sms.message"].flush_model()
         self.env.cr.execute(
             """
@@ -205,6 +227,8 @@ class HrSmsCampaign(models.Model):
                 "state": "scheduled" if later else "sending",
                 "paused_date": False,
                 "pause_reason": False,
+                # the pause counts from when the first text was due
+                "pace_date": pace + max(now - max(paused, pace), timedelta()),
             }
         )
         if messages:
@@ -330,9 +354,12 @@ class HrSmsCampaign(models.Model):
         as_author = self.with_user(author).with_context(
             allowed_company_ids=[self.company_id.id], lang=author.lang, active_test=False
         )
-        listed = recipients.with_context(active_test=False).applicant_id.ids
-        applicants = as_author.env["hr.applicant"].browse(listed)._filtered_access("read")
-        codes = dict.fromkeys(listed, HIDDEN)
+        listed = recipients.with_context(active_test=False).applicant_id
+        closed = listed.filtered(lambda applicant: not applicant.active)
+        closed -= recipients.filtered("was_closed").with_context(active_test=False).applicant_id
+        applicants = as_author.env["hr.applicant"].browse((listed - closed).ids)
+        applicants = applicants._filtered_access("read")
+        codes = dict.fromkeys(listed.ids, HIDDEN) | dict.fromkeys(closed.ids, CLOSED)
         messages = {}
         if applicants:
             self._offer_texts(as_author._texts(applicants, author), codes, messages)
@@ -430,7 +457,7 @@ class HrSmsCampaign(models.Model):
         now = fields.Datetime.now()
         texts = self.env["hr.sms.message"]
         earlier = texts.search_count([("campaign_id", "=", self.id)]) - len(messages)
-        first = max(self.scheduled_date or self.start_date, self.start_date)
+        first = self.pace_date or self.scheduled_date or self.start_date
         dates = {}
         for position, message in enumerate(messages, earlier):
             date = first + timedelta(seconds=interval * position)

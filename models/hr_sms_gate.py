@@ -99,6 +99,8 @@ class GateRequest:
     :param bool number_typed: something was entered, even if it is no usable number
     :param bool answer_waiting: the candidate answered the form with that unusable number
     :param campaign: ``hr.sms.campaign`` record it belongs to, empty or ``None`` for none
+    :param event: ``calendar.event`` record of the interview it reminds of, ``None`` for none
+    :param event_start: UTC datetime, when that was to begin as it was written, ``None`` for none
     :param str stage: ``now``, ``later`` when it is scheduled, ``queue`` when it is claimed there:
         the allowance is spent then
     """
@@ -113,6 +115,8 @@ class GateRequest:
     number_typed: bool = False
     answer_waiting: bool = False
     campaign: object = None
+    event: object = None
+    event_start: datetime | None = None
     stage: str = "now"
 
 

@@ -45,6 +45,8 @@ class HrSmsMessage(models.Model):
                     purpose=message.purpose,
                     applicant=message.applicant_id,
                     campaign=message.campaign_id,
+                    event=message.event_id,
+                    event_start=message.event_start or None,
                     stage="queue",
                 )
                 for message in messages

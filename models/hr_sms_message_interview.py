@@ -20,12 +20,23 @@ class HrSmsMessage(models.Model):
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
-        help="The interview that this text asks to confirm.",
+        help="The interview that this text reminds of.",
     )
+    event_start = fields.Datetime(
+        readonly=True, help="When the interview was to begin as the text was written."
+    )
+    event_asks = fields.Boolean(readonly=True, help="It asks to confirm the interview.")
 
     def _outbound_values(self, request):
         event = request.get("event")
-        return super()._outbound_values(request) | {"event_id": event.id if event else False}
+        values = {"event_id": False, "event_start": False, "event_asks": False}
+        if event:
+            values = {
+                "event_id": event.id,
+                "event_start": event.start,
+                "event_asks": request.get("event_asks"),
+            }
+        return super()._outbound_values(request) | values
 
     def _followed_up(self):
         for text in self:
@@ -34,15 +45,21 @@ class HrSmsMessage(models.Model):
             if event:
                 event._sms_answered(text, meaning)
                 text._thank_for_answer(meaning)
+                # Who confirmed waits for nobody; who did not is on the organizer's list.
+                text.is_waiting = False
         return super()._followed_up()
 
     def _interview_asked_about(self):
-        """Return the interview that the last reminder of this number asked about, if it is to come."""
+        """Return the interview that the last reminder of this number asked about.
+
+        :returns: ``calendar.event`` record, empty when it is over, called off or was moved since:
+            what is answered is the time that the candidate saw
+        """
         now = fields.Datetime.now()
         asked = self.search(
             [
                 ("thread_id", "=", self.thread_id.id),
-                ("event_id", "!=", False),
+                ("event_asks", "=", True),
                 ("date", "<=", self.date),
                 ("state", "in", ("sent", "delivered", "unknown")),
                 ("date", ">", now - ANSWERED_WITHIN),
@@ -50,7 +67,8 @@ class HrSmsMessage(models.Model):
             limit=1,
         )
         event = asked.event_id
-        return event if event.active and event.stop and event.stop > now else event.browse()
+        holds = event.active and event.start == asked.event_start and event.stop > now
+        return event if holds else event.browse()
 
     def _thank_for_answer(self, meaning):
         answer = f"interview_{meaning}"

@@ -22,7 +22,8 @@ class Text:
     :param answer: of ``hr.sms.message``: what the text answers, if it answers something
     :param template: ``sms.template`` record it was written from, ``None`` for none
     :param stage: ``hr.recruitment.stage`` record that sends it, ``None`` for none
-    :param event: ``calendar.event`` record that it asks to confirm, ``None`` for none
+    :param event: ``calendar.event`` record of the interview it reminds of, ``None`` for none
+    :param bool event_asks: it asks to confirm that
     :param campaign: ``hr.sms.campaign`` record it belongs to, ``None`` for none
     :param sender_number: the company's number it goes by, ``None`` to have one chosen
     """
@@ -41,6 +42,7 @@ class Text:
     template: object = None
     stage: object = None
     event: object = None
+    event_asks: bool = False
     campaign: object = None
     sender_number: str | None = None
 
@@ -92,6 +94,7 @@ class HrSmsMessage(models.Model):
                 "template": text.template,
                 "stage": text.stage,
                 "event": text.event,
+                "event_asks": text.event_asks,
                 "campaign": text.campaign,
                 "sender_number": text.sender_number,
                 "verdict": verdict,

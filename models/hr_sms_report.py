@@ -213,7 +213,7 @@ class HrSmsReport(models.Model):
             ``received``, ``failed`` and ``canceled`` (texts), ``delivery_rate`` (0 to 1),
             ``answer_hours`` and ``reply_hours`` (averages), ``reply_rate`` (0 to 1), ``opt_ins`` and
             ``opt_outs`` (events), ``opt_in_rate`` (of those who were asked with Yes and No) and
-            ``opt_out_rate`` (of what was sent), ``segments`` (charged) and ``allowance_left``
+            ``opt_out_rate`` (of what went), ``segments`` (charged) and ``allowance_left``
             (segments); ``False`` stands for what cannot be told: no texts yet, no right to see it,
             or no limit
         :raises AccessError: without the right to view SMS
@@ -250,11 +250,11 @@ class HrSmsReport(models.Model):
             "reply_hours": False if reply is None else reply,
             "reply_rate": False if replied is None else replied,
             "segments": segments or 0,
-            **self._sms_overview_consent(since, sum(outgoing)),
+            **self._sms_overview_consent(since, period),
             "allowance_left": self._sms_overview_allowance(),
         }
 
-    def _sms_overview_consent(self, since, sent):
+    def _sms_overview_consent(self, since, texts):
         if not self.env.user.has_group(OFFICER_GROUP):
             return dict.fromkeys(("opt_ins", "opt_outs", "opt_in_rate", "opt_out_rate"), False)
         consents = self.env["hr.sms.consent"]
@@ -262,12 +262,12 @@ class HrSmsReport(models.Model):
         period &= Domain("thread_id.company_id", "in", self.env.companies.ids)
         events = dict(consents._read_group(period, ["event"], ["__count"]))
         [(opt_in_rate,)] = consents._read_group(period, [], ["opt_in_rate:avg"])
-        opt_outs = events.get("withdrawn", 0)
+        [(opt_out_rate,)] = self._read_group(texts, [], ["is_opted_out:avg"])
         return {
             "opt_ins": events.get("granted", 0),
-            "opt_outs": opt_outs,
+            "opt_outs": events.get("withdrawn", 0),
             "opt_in_rate": False if opt_in_rate is None else opt_in_rate,
-            "opt_out_rate": min(opt_outs / sent, 1) if sent else False,
+            "opt_out_rate": False if opt_out_rate is None else opt_out_rate,
         }
 
     def _sms_overview_allowance(self):

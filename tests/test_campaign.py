@@ -3,6 +3,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import Command, fields
@@ -621,6 +622,84 @@ class TestCampaign(CampaignCase):
         self.assertEqual(len(self.drain("bulk").sent), 1)
         with self.assertRaisesRegex(UserError, "Meanwhile this campaign went on"):
             campaign.action_resume()
+
+    def test_a_pause_over_its_time_keeps_the_pace(self):
+        campaign = self.campaign(self.people(4), spread="rate", per_hour=60)
+        now = fields.Datetime.now()
+        campaign.scheduled_date = now + timedelta(minutes=1)
+        campaign.action_start()
+        campaign.action_pause()
+        with freeze_time(now + timedelta(minutes=5)):
+            campaign.action_resume()
+            self.work()
+            texts = self.texts(campaign)
+            self.assertEqual(texts.mapped("state"), ["queued"] + ["scheduled"] * 3)
+            self.assertEqual(
+                texts[1].scheduled_date - fields.Datetime.now(), timedelta(minutes=1)
+            )
+
+    def test_beside_texts_of_no_campaign(self):
+        """Both kinds in one bite of the queue."""
+        people = self.people(2)
+        campaign = self.campaign(people[0])
+        campaign.action_start()
+        self.work()
+        text = people[1]._sms_text(people[1].sms_number, "Automatic", kind="auto")
+        self.env["hr.sms.message"]._offer([text])
+        self.assertEqual(len(self.drain("bulk").sent), 2)
+
+    def test_who_is_refused_after_the_start_gets_nothing(self):
+        people = self.people(3)
+        people[0].active = False
+        campaign = self.campaign(people, scheduled_date=fields.Datetime.now() + timedelta(hours=1))
+        campaign.action_start()
+        people[1].active = False
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            self.work()
+            self.assertEqual(
+                self.texts(campaign).applicant_id, people[0] | people[2], "who was archived is meant"
+            )
+        recipients = campaign.recipient_ids.with_context(active_test=False)
+        refused = recipients.filtered(lambda one: one.applicant_id == people[1])
+        self.assertEqual((refused.state, refused.code), ("refused", "campaign_closed"))
+        self.assertIn("after the campaign was started", refused.reason)
+
+    def test_what_a_colleague_changed_meanwhile_is_not_sent_unseen(self):
+        campaign = self.campaign(self.people(1))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE hr_sms_campaign SET write_date = write_date - interval '1 minute'"
+        )
+        self.env.invalidate_all()
+        seen = fields.Datetime.to_string(campaign.write_date)
+        campaign.with_user(self.manager).body = "Other words"
+        self.env.flush_all()
+        with self.assertRaisesRegex(UserError, "changed this campaign meanwhile"):
+            campaign.with_context(sms_seen=seen).action_start()
+        seen = fields.Datetime.to_string(campaign.write_date)
+        campaign.with_context(sms_seen=seen).action_start()
+        self.assertEqual(campaign.state, "sending")
+
+    def test_a_reminder_goes_to_the_number_that_got_the_text(self):
+        campaign = self.campaign(self.people(1), number_rule="agreed")
+        self.send(campaign)
+        action = campaign.action_text_unanswered()
+        again = self.env["hr.sms.campaign"].browse(action["res_id"])
+        self.assertEqual(again.number_rule, "agreed")
+
+    def test_a_colleagues_own_filter_is_named(self):
+        saved = self.saved_filter("[]", user_ids=[Command.set(self.manager.ids)])
+        campaign = (
+            self.env["hr.sms.campaign"]
+            .with_user(self.manager)
+            .create({"name": "Theirs", "filter_id": saved.id, "body": "Hello"})
+        )
+        error = self.preview(campaign.with_user(self.sender), {})["error"]
+        self.assertEqual(
+            error,
+            f"This saved filter belongs to {self.manager.name}. Ask them to share it, or choose"
+            " another one.",
+        )
 
     def test_what_the_queue_claims_of_a_paused_campaign_waits(self):
         campaign = self.campaign(self.people(2))

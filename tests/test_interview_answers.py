@@ -1,5 +1,7 @@
 """Reminders of interviews that ask for 1 or 2, and what the answer does."""
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -89,7 +91,7 @@ class TestInterviewAnswers(CoreSmsCase):
         self.company.sms_interview_answers = False
         reminder = self.remind()
         self.assertNotIn("Reply 1", reminder.body)
-        self.assertFalse(reminder.event_id)
+        self.assertFalse(reminder.event_asks)
         self.drain("bulk")
         self.answer("1")
         self.assertEqual(self.attendee().state, "needsAction")
@@ -136,6 +138,55 @@ class TestInterviewAnswers(CoreSmsCase):
         self.event.write({"start": "2020-01-01 10:00:00", "stop": "2020-01-01 11:00:00"})
         self.answer("1")
         self.assertFalse(self.told())
+
+    def test_a_time_the_candidate_did_not_see_is_not_confirmed(self):
+        self.sent_reminder()
+        self.event.start = "2099-01-03 10:00:00"
+        self.answer("1")
+        self.assertEqual(self.attendee().state, "needsAction")
+        self.assertFalse(self.told())
+        self.assertTrue(self.texts_of(self.applicant)[:1].is_waiting, "somebody has to look at it")
+
+    def test_an_answer_waits_for_nobody(self):
+        self.sent_reminder()
+        self.answer("1")
+        self.assertFalse(self.texts_of(self.applicant).filtered("is_waiting"))
+        self.answer("See you", sid="2")
+        self.assertTrue(self.texts_of(self.applicant).filtered("is_waiting"))
+
+    # -- a reminder that waited --
+
+    def reminded_late(self, **changes):
+        """Return what becomes of a reminder when the interview changes before it goes."""
+        for asks in (True, False):
+            self.company.sms_interview_answers = asks
+            reminder = self.remind()
+            before = {name: self.event[name] for name in changes}
+            self.event.write(changes)
+            self.assertFalse(self.drain("bulk").sent)
+            yield reminder
+            self.event.write(before)
+
+    def test_no_reminder_of_an_interview_that_was_moved(self):
+        for reminder in self.reminded_late(start="2099-01-03 10:00:00", stop="2099-01-03 11:00:00"):
+            self.assertEqual((reminder.state, reminder.failure_code), ("canceled", "interview_moved"))
+
+    def test_no_reminder_of_an_interview_that_was_called_off(self):
+        for reminder in self.reminded_late(active=False):
+            self.assertEqual(
+                (reminder.state, reminder.failure_code), ("canceled", "interview_called_off")
+            )
+            self.assertIn("called off", reminder.failure_reason)
+        reminder = self.remind()
+        self.event.unlink()
+        self.assertFalse(self.drain("bulk").sent)
+        self.assertEqual(reminder.failure_code, "interview_called_off")
+
+    def test_no_reminder_of_an_interview_that_has_begun(self):
+        reminder = self.remind()
+        with freeze_time("2099-01-01 10:00:00"):
+            self.assertFalse(self.drain("bulk").sent)
+        self.assertEqual((reminder.state, reminder.failure_code), ("canceled", "interview_over"))
 
     def test_no_thanks_after_an_opt_out(self):
         self.sent_reminder()

@@ -12,6 +12,12 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { messageOf } from "../core/errors";
 
 const PERIODS = [7, 30, 90, 365];
+/** The texts that a reply can belong to. */
+const WENT = [
+    ["direction", "=", "outbound"],
+    ["kind", "!=", "confirmation"],
+    ["outcome", "in", ["delivered", "sent"]],
+];
 
 /** How texting goes: what waits, how fast we are, what arrives, what is left to spend. */
 export class SmsOverview extends Component {
@@ -55,7 +61,7 @@ export class SmsOverview extends Component {
 
     get cards() {
         const { figures: now } = this.state;
-        const report = (name, domain, views) => () => this.openReport(name, domain, views);
+        const report = (name, domain, options) => () => this.openReport(name, domain, options);
         return [
             {
                 key: "waiting",
@@ -73,7 +79,9 @@ export class SmsOverview extends Component {
                 value: this.duration(now.answer_hours),
                 label: _t("Until our answer"),
                 hint: _t("On average; theirs: %s", this.duration(now.reply_hours)),
-                open: report(_t("Until our answer"), [["answer_hours", "!=", false]], ["graph", "pivot"]),
+                open: report(_t("Until our answer"), [["direction", "=", "inbound"]], {
+                    measures: ["answer_hours"],
+                }),
             },
             {
                 key: "sent",
@@ -88,14 +96,14 @@ export class SmsOverview extends Component {
                 label: _t("Delivered"),
                 hint: _t("%s not delivered", formatInteger(now.failed)),
                 tone: now.delivery_rate !== false && now.delivery_rate < 0.9 ? "text-bg-danger" : "",
-                open: report(_t("Not delivered"), [["outcome", "=", "failed"]], ["list", "graph"]),
+                open: report(_t("Not delivered"), [["outcome", "=", "failed"]], { views: ["list", "graph"] }),
             },
             {
                 key: "replies",
                 value: this.percentage(now.reply_rate),
                 label: _t("Reply rate"),
                 hint: _t("Of the texts that went"),
-                open: report(_t("Reply rate"), [["is_replied", "!=", false]], ["graph", "pivot"]),
+                open: report(_t("Reply rate"), WENT, { measures: ["is_replied", "is_opted_out"] }),
             },
             ...this.consentCards,
             {
@@ -166,13 +174,15 @@ export class SmsOverview extends Component {
             : _t("%s days", formatFloat(hours / 24, { digits: [16, 1] }));
     }
 
-    openReport(name, domain, views = ["graph", "pivot", "list"]) {
+    /** @param {{ views?: string[], measures?: string[] }} options the first measure is the graph's */
+    openReport(name, domain, { views = ["graph", "pivot", "list"], measures = [] } = {}) {
         return this.action.doAction({
             type: "ir.actions.act_window",
             name,
             res_model: "hr.sms.report",
             views: views.map((view) => [false, view]),
             domain: [...domain, ["date", ">=", this.state.figures.since]],
+            context: measures.length ? { graph_measure: measures[0], pivot_measures: measures } : {},
         });
     }
 }
