@@ -233,7 +233,9 @@ class HrApplicant(models.Model):
     # Texting
     # ------------------------------------------------------------
 
-    def sms_send(self, body, number=None, scheduled_date=None, purpose=None, template_id=None):
+    def sms_send(
+        self, body, number=None, scheduled_date=None, purpose=None, template_id=None, token=None
+    ):
         """Text applicants. Nothing is queued unless all of them may be texted.
 
         :param str body: plain text, at most 1,400 units of its encoding
@@ -242,6 +244,8 @@ class HrApplicant(models.Model):
         :param purpose: ``reminder`` for one about an interview, a time card or a payment, which
             those who agreed to reminders only may get too; else ``job``, the default
         :param template_id: id of the ``sms.template`` it was written from, for the figures
+        :param token: names the attempt, at most 64 characters: done again with the same one,
+            because the answer got lost on its way, it sends nothing and answers as before
         :returns: list of ids of the queued messages, one for each number
         :raises AccessError: without the right to send SMS or to read the applicant
         :raises UserError: when the gate refuses, with the reason and what to do
@@ -253,6 +257,9 @@ class HrApplicant(models.Model):
                 self.env._("A text is about jobs (job) or reminds of something (reminder).")
             )
         body = self._sms_text_argument(body, BODY_LIMIT * 4) or ""
+        token = self._sms_text_argument(token, 64) or None
+        if token and (sent := self._sms_sent_before(token)):
+            return sent.ids
         template = self._sms_template_argument(template_id)
         texts = [
             applicant._sms_text(
@@ -261,6 +268,7 @@ class HrApplicant(models.Model):
                 purpose=purpose or "job",
                 author=self.env.user,
                 template=template,
+                token=token,
             )
             for applicant in self
         ]
@@ -273,6 +281,17 @@ class HrApplicant(models.Model):
                 raise UserError(reason if len(self) == 1 else f"{applicant.display_name}: {reason}")
         offers = messages._offer(texts, scheduled_date)
         return [offer.message.id for offer in offers if offer.message]
+
+    def _sms_sent_before(self, token):
+        """Return what the user sent these applicants in an attempt of that name."""
+        return self.env["hr.sms.message"].search(
+            [
+                ("token", "=", token),
+                ("author_id", "=", self.env.uid),
+                ("applicant_id", "in", self.ids),
+            ],
+            order="id",
+        )
 
     def _sms_text(self, number, body, **values):
         """Return a text to this applicant, to be offered to the gate.

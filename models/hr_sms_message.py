@@ -113,6 +113,7 @@ class HrSmsMessage(models.Model):
         "Our Number", readonly=True, help="The company's number this text went or came by."
     )
     uuid = fields.Char(readonly=True, help="Names the text in Twilio's status callbacks.")
+    token = fields.Char(readonly=True, help="Names the attempt of whoever sent it by hand.")
     twilio_sid = fields.Char(readonly=True)
     failure_code = fields.Char(readonly=True)
     failure_detail = fields.Char(readonly=True, help="The provider's own words.")
@@ -139,6 +140,10 @@ class HrSmsMessage(models.Model):
     _date_idx = models.Index("(date, id)")
     _inbound_idx = models.Index("(thread_id, id) WHERE direction = 'inbound'")
     _uuid_unique = models.UniqueIndex("(uuid) WHERE uuid IS NOT NULL")
+    _token_unique = models.UniqueIndex(
+        "(token, author_id, thread_id) WHERE token IS NOT NULL",
+        "This text is being sent already. Look again in a few seconds.",
+    )
     _twilio_sid_unique = models.UniqueIndex("(twilio_sid) WHERE twilio_sid IS NOT NULL")
     # As Odoo writes the condition: PostgreSQL before 17 does not know that the two are one.
     _unread_idx = models.Index("(thread_id) WHERE is_unread IS TRUE")
@@ -222,6 +227,7 @@ class HrSmsMessage(models.Model):
             "uuid": uuid.uuid4().hex,
             "applicant_id": request["applicant"].id if request.get("applicant") else False,
             "author_id": request["author"].id if request.get("author") else False,
+            "token": request.get("token"),
         }
 
     def _wake_queue(self, messages, scheduled_date):

@@ -49,20 +49,24 @@ class HrSmsMessage(models.Model):
     def _queue(self, requests, scheduled_date=None):
         messages = super()._queue(requests, scheduled_date)
         # What goes to many, or by itself, answers nobody. Senders never hold a received text.
-        answers = messages.filtered(lambda message: message.kind == "direct")
-        if answers:
-            self.env.cr.execute(
-                """
-                UPDATE hr_sms_message AS text SET is_waiting = FALSE, answer_id = answer.id
-                  FROM hr_sms_message AS answer
-                 WHERE answer.id = ANY(%s) AND text.thread_id = answer.thread_id
-                   AND text.is_waiting IS TRUE
-                """,
-                [answers.ids],
-            )
-            if self.env.cr.rowcount:
-                self.invalidate_model(["is_waiting", "answer_id"])
+        messages.filtered(lambda message: message.kind == "direct")._answer_waiting()
         return messages
+
+    def _answer_waiting(self):
+        """Have these texts answer what waits in their conversations."""
+        if not self:
+            return
+        self.env.cr.execute(
+            """
+            UPDATE hr_sms_message AS text SET is_waiting = FALSE, answer_id = answer.id
+              FROM hr_sms_message AS answer
+             WHERE answer.id = ANY(%s) AND text.thread_id = answer.thread_id
+               AND text.is_waiting IS TRUE
+            """,
+            [self.ids],
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["is_waiting", "answer_id"])
 
     def _cancel_by(self, user):
         """Cancel texts; what one of them would have answered waits again, unless another answers it."""

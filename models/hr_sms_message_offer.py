@@ -24,6 +24,7 @@ class Text:
     :param stage: ``hr.recruitment.stage`` record that sends it, ``None`` for none
     :param event: ``calendar.event`` record of the interview it reminds of, ``None`` for none
     :param bool event_asks: it asks to confirm that
+    :param token: names the attempt to send it, ``None`` for none
     :param campaign: ``hr.sms.campaign`` record it belongs to, ``None`` for none
     :param sender_number: the company's number it goes by, ``None`` to have one chosen
     """
@@ -43,6 +44,7 @@ class Text:
     stage: object = None
     event: object = None
     event_asks: bool = False
+    token: str | None = None
     campaign: object = None
     sender_number: str | None = None
 
@@ -95,6 +97,7 @@ class HrSmsMessage(models.Model):
                 "stage": text.stage,
                 "event": text.event,
                 "event_asks": text.event_asks,
+                "token": text.token,
                 "campaign": text.campaign,
                 "sender_number": text.sender_number,
                 "verdict": verdict,

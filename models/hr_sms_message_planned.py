@@ -78,6 +78,7 @@ class HrSmsMessage(models.Model):
                 raise UserError(text.wait_reason)
             text._ask_gate_again(text.body, "now")
             text.write({"state": "queued", "scheduled_date": False, "next_attempt_date": False})
+            text._answer_waiting()  # whoever sends it now has read what came meanwhile
             text.thread_id._notify_changed()
             text._wake_queue(text, None)
         return True

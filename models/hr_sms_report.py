@@ -142,8 +142,9 @@ class HrSmsReport(models.Model):
                           FROM hr_sms_message AS next
                          WHERE next.thread_id = message.thread_id AND %(after)s
                            AND next.direction = 'outbound' AND next.kind = 'direct'
-                           -- written since, as for is_waiting
-                           AND next.id > message.id AND %(next_went)s
+                           -- written since, or sent by hand since: as for is_waiting
+                           AND (next.id > message.id OR next.id = message.answer_id)
+                           AND %(next_went)s
                       ORDER BY next.date, next.id LIMIT 1) END AS answer_hours,
                    CASE WHEN %(went)s AND %(outbound_begins)s THEN
                        (SELECT EXTRACT(EPOCH FROM next.date - message.date) / 3600

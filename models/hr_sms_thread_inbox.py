@@ -75,7 +75,11 @@ class HrSmsThread(models.Model):
         self.env["hr.applicant"].browse()._sms_check_right(VIEW_GROUP)
         thread = self.exists()[:1]
         thread = thread._filtered_access("read") if thread else thread
-        newest = self.env["hr.sms.message"].search([("thread_id", "in", thread.ids)], limit=1)
+        texts = self.env["hr.sms.message"]
+        domain = Domain("thread_id", "in", thread.ids)
+        newest = texts.search(domain & Domain("state", "!=", "scheduled"), limit=1) or texts.search(
+            domain, limit=1
+        )
         return self._inbox_rows([(thread.id, newest.id)])[0] if newest else False
 
     def sms_inbox_conversation(self, before_id=None, limit=PAGE):

@@ -45,7 +45,8 @@ _UNKNOWN = SQL(
 class HrSmsThread(models.Model):
     """Finds what the inbox lists, with nothing kept for it on the thread.
 
-    A thread's place is that of its newest text. Where many threads match, texts are walked from
+    A thread's place is that of its newest text, of those that are planned only where it has no
+    others: they say nothing yet. Where many threads match, texts are walked from
     the newest one down until a page is full; where few do, the newest text of each is looked up.
     Both take the index on ``(thread_id, date, id)`` of texts. That is as fast with a million texts
     as with none, and no text, sent or received, has to write to its thread.
@@ -102,18 +103,24 @@ class HrSmsThread(models.Model):
             SELECT hr_sms_thread.id, hr_sms_message.id, hr_sms_message.date
               FROM hr_sms_message
               JOIN hr_sms_thread ON hr_sms_thread.id = hr_sms_message.thread_id
-             WHERE %s AND %s AND %s AND %s
+             WHERE %(condition)s AND %(unknown)s AND %(readable)s AND %(before)s
                AND NOT EXISTS (SELECT FROM hr_sms_message AS newer
                                 WHERE newer.thread_id = hr_sms_message.thread_id
                                   AND (newer.date, newer.id)
                                       > (hr_sms_message.date, hr_sms_message.id)
-                                  AND %s)
+                                  AND (newer.state != 'scheduled'
+                                       OR hr_sms_message.state = 'scheduled')
+                                  AND %(newer_readable)s)
+               AND (hr_sms_message.state != 'scheduled'
+                    OR NOT EXISTS (SELECT FROM hr_sms_message AS newer
+                                    WHERE newer.thread_id = hr_sms_message.thread_id
+                                      AND newer.state != 'scheduled' AND %(newer_readable)s))
             """,
-            self._inbox_condition(name),
-            _UNKNOWN if name == "unknown" else SQL("TRUE"),
-            self._inbox_readable(),
-            self._inbox_before(before),
-            self._inbox_readable("newer"),
+            condition=self._inbox_condition(name),
+            unknown=_UNKNOWN if name == "unknown" else SQL("TRUE"),
+            readable=self._inbox_readable(),
+            before=self._inbox_before(before),
+            newer_readable=self._inbox_readable("newer"),
         )
 
     def _inbox_lookup(self, name, found, before):
@@ -128,12 +135,24 @@ class HrSmsThread(models.Model):
             """
             SELECT hr_sms_thread.id, newest.id, newest.date
               FROM hr_sms_thread
-              JOIN LATERAL (SELECT hr_sms_message.id, hr_sms_message.date FROM hr_sms_message
-                             WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s
-                          ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
-                             LIMIT 1) AS newest ON TRUE
+              JOIN LATERAL (SELECT id, date
+                              FROM ((SELECT hr_sms_message.id, hr_sms_message.date, 1 AS rank
+                                       FROM hr_sms_message
+                                      WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s
+                                        AND hr_sms_message.state != 'scheduled'
+                                   ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
+                                      LIMIT 1)
+                                    UNION ALL
+                                    (SELECT hr_sms_message.id, hr_sms_message.date, 2
+                                       FROM hr_sms_message
+                                      WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s
+                                        AND hr_sms_message.state = 'scheduled'
+                                   ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
+                                      LIMIT 1)) AS either
+                          ORDER BY rank LIMIT 1) AS newest ON TRUE
              WHERE %s AND %s%s
             """,
+            self._inbox_readable(),
             self._inbox_readable(),
             self._inbox_condition(name),
             self._inbox_before(before, "newest"),
@@ -184,7 +203,7 @@ class HrSmsThread(models.Model):
             "failed": SQL(
                 "hr_sms_message.state IN ('failed', 'unknown') AND NOT EXISTS ("
                 "SELECT FROM hr_sms_message AS later WHERE later.direction = 'outbound'"
-                " AND later.state != 'canceled'"
+                " AND later.state NOT IN ('canceled', 'scheduled')"
                 " AND later.thread_id = hr_sms_message.thread_id"
                 " AND (later.date, later.id) > (hr_sms_message.date, hr_sms_message.id))"
             ),

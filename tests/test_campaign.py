@@ -634,9 +634,7 @@ class TestCampaign(CampaignCase):
             self.work()
             texts = self.texts(campaign)
             self.assertEqual(texts.mapped("state"), ["queued"] + ["scheduled"] * 3)
-            self.assertEqual(
-                texts[1].scheduled_date - fields.Datetime.now(), timedelta(minutes=1)
-            )
+            self.assertEqual(texts[1].scheduled_date - fields.Datetime.now(), timedelta(minutes=1))
 
     def test_beside_texts_of_no_campaign(self):
         """Both kinds in one bite of the queue."""
@@ -657,7 +655,9 @@ class TestCampaign(CampaignCase):
         with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
             self.work()
             self.assertEqual(
-                self.texts(campaign).applicant_id, people[0] | people[2], "who was archived is meant"
+                self.texts(campaign).applicant_id,
+                people[0] | people[2],
+                "who was archived is meant",
             )
         recipients = campaign.recipient_ids.with_context(active_test=False)
         refused = recipients.filtered(lambda one: one.applicant_id == people[1])

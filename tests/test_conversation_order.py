@@ -120,6 +120,48 @@ class TestConversationOrder(TextingCase):
         [first] = threads.sms_inbox(limit=1)["threads"]
         self.assertEqual(self.listed(before=first["last_id"]), ["To somebody else"])
 
+    def test_what_is_planned_is_not_the_last_word(self):
+        self.receive("Which floor?")
+        self.at(TUESDAY)
+        planned = self.send("See you at nine", scheduled_date=FRIDAY)
+        for name in ("all", "unassigned", "waiting", "scheduled"):
+            self.assertEqual(self.listed(name), ["Which floor?"] if name != "waiting" else [])
+        thread = self.thread_of(self.applicant).with_user(self.sender)
+        self.assertEqual(thread.sms_inbox_thread()["text"], "Which floor?")
+        self.go(planned)
+        self.assertEqual(self.listed(), ["See you at nine"])
+
+    def test_what_is_planned_stands_for_a_number_without_other_texts(self):
+        self.send("Two", scheduled_date=FRIDAY)
+        self.send("Three", scheduled_date=FRIDAY)
+        for name in ("all", "scheduled"):
+            self.assertEqual(self.listed(name), ["Three"])
+        self.assertEqual(
+            self.thread_of(self.applicant).with_user(self.sender).sms_inbox_thread()["text"],
+            "Three",
+        )
+
+    def test_sent_now_by_hand_it_answers(self):
+        planned = self.send("See you at nine", scheduled_date=FRIDAY)
+        self.at(TUESDAY)
+        question = self.receive("Which floor?")
+        self.assertEqual(self.listed("waiting"), ["Which floor?"])
+        self.at(TUESDAY + HOUR)
+        planned.with_user(self.sender).sms_send_now()
+        self.drain()
+        self.assertEqual(self.listed("waiting"), [])
+        self.env.flush_all()
+        row = self.env["hr.sms.report"].with_user(self.viewer).browse(question.id)
+        self.assertAlmostEqual(row.answer_hours, 1, delta=0.1)
+
+    def test_what_is_planned_settles_no_failure(self):
+        failed = self.send("Hello")
+        self.drain()
+        report = (None, failed.uuid, "SM" + "1" * 32, "undelivered", "30005", None)
+        self.env["hr.sms.message"]._settle([report], self.company.ids)
+        self.send("See you at nine", scheduled_date=FRIDAY)
+        self.assertEqual(self.listed("failed"), ["Hello"])
+
     def test_put_away_it_stays_away(self):
         """What was archived does not come back because an older text stands below a younger one."""
         planned = self.talk()

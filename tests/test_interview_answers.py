@@ -169,7 +169,9 @@ class TestInterviewAnswers(CoreSmsCase):
 
     def test_no_reminder_of_an_interview_that_was_moved(self):
         for reminder in self.reminded_late(start="2099-01-03 10:00:00", stop="2099-01-03 11:00:00"):
-            self.assertEqual((reminder.state, reminder.failure_code), ("canceled", "interview_moved"))
+            self.assertEqual(
+                (reminder.state, reminder.failure_code), ("canceled", "interview_moved")
+            )
 
     def test_no_reminder_of_an_interview_that_was_called_off(self):
         for reminder in self.reminded_late(active=False):

@@ -95,6 +95,22 @@ class TestSending(TextingCase):
         both = self.applicant | again
         self.assertEqual(len(both.with_user(self.sender).sms_send("Hello")), 1)
 
+    def test_tried_again_because_the_answer_got_lost(self):
+        self.grant()
+        first = self.send(token="a1")
+        self.assertEqual(self.send(token="a1"), first)
+        self.assertNotEqual(self.send(token="a2"), first)
+        self.assertNotEqual(self.send(), first)
+        # names are each user's own
+        theirs = self.applicant.with_user(self.manager).sms_send("Hello", token="a1")
+        self.assertNotIn(first.id, theirs)
+        # what went stays so, whatever the gate would say by now
+        self.append("withdrawn", "manual")
+        self.assertEqual(self.send(token="a1"), first)
+        for junk in ("x" * 65, 7, ["a1"]):
+            with self.assertRaises(ValidationError):
+                self.send(token=junk)
+
     def test_one_persons_yes_does_not_cover_another_on_the_same_number(self):
         self.grant()
         other = self.make_applicant(partner_name="Kim Sibling").with_user(self.sender)

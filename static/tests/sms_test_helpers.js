@@ -62,6 +62,8 @@ export class FakeTexting {
         this.presets = [];
         /** Times in quiet hours: when those end. */
         this.quietFor = {};
+        /** Names of the attempts to send. */
+        this.tokens = [];
         /** Set to an Error to have the next call of that method refused. */
         this.refusals = {};
         /** Set to a Deferred to keep a method from answering. */
@@ -332,7 +334,10 @@ export async function openApplicant(texting, { view = true, openTab = true, resI
     patchWithCleanup(session, { recruitment_texting: { view, send: texting.canSend } });
     for (const method of METHODS) {
         onRpc("hr.applicant", method, async ({ args, kwargs }) => {
-            const { context, ...rest } = kwargs;
+            const { context, token, ...rest } = kwargs;
+            if (token) {
+                texting.tokens.push(token);
+            }
             const asked = Object.fromEntries(Object.entries(rest)); // without the mock's marks
             texting.calls.push({ method, ids: [...args[0]], kwargs: asked });
             await texting.waits[method];

@@ -203,9 +203,12 @@ export class SmsConversation {
         await this.load();
     }
 
-    /** @param {"job"|"reminder"} purpose what the text is about */
-    async send(body, number, purpose = "job", scheduledDate = false, templateId = false) {
-        const values = scheduledDate ? { scheduled_date: scheduledDate } : {};
+    /**
+     * @param {"job"|"reminder"} purpose what the text is about
+     * @param {string} token names the attempt: should the answer get lost, the next try sends nothing twice
+     */
+    async send(body, number, token, purpose = "job", scheduledDate = false, templateId = false) {
+        const values = scheduledDate ? { scheduled_date: scheduledDate, token } : { token };
         if (templateId) {
             values.template_id = templateId;
         }

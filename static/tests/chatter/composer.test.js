@@ -7,6 +7,7 @@ import {
     queryOne,
     test,
     waitFor,
+    waitUntil,
 } from "@odoo/hoot";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
 
@@ -202,6 +203,27 @@ test("a refusal is shown and the text kept", async () => {
     await click(".o_sms_send:enabled");
     await contains(".o_sms_bubble", { count: 1 });
     expect(".o_sms_error").toHaveCount(0);
+});
+
+test("the answer got lost: the next try is the same attempt, other words are another one", async () => {
+    const texting = new FakeTexting();
+    texting.refusals.sms_send = refusal("The server cannot be reached.");
+    await openApplicant(texting);
+    await insertText(".o_sms_input", "Hello");
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_error");
+    delete texting.refusals.sms_send;
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_bubble", { count: 1 });
+    for (const count of [2, 3]) {
+        await waitUntil(() => queryOne(".o_sms_input").value === "");
+        await insertText(".o_sms_input", "Hello");
+        await click(".o_sms_send:enabled");
+        await contains(".o_sms_bubble", { count });
+    }
+    const [first, again, ...others] = texting.tokens;
+    expect(again).toBe(first);
+    expect(new Set([first, ...others]).size).toBe(3);
 });
 
 test("the counter counts as typed", async () => {

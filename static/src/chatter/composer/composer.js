@@ -5,6 +5,7 @@ import { useEmojiPicker } from "@web/core/emoji_picker/emoji_picker";
 import { _t } from "@web/core/l10n/translation";
 import { useAutoresize } from "@web/core/utils/autoresize";
 import { useService } from "@web/core/utils/hooks";
+import { uuid } from "@web/core/utils/strings";
 import { formatInteger } from "@web/views/fields/formatters";
 
 import { formatWhen } from "../../core/dates";
@@ -48,6 +49,8 @@ export class SmsComposer extends Component {
             /** The template the text was begun with. */
             templateId: false,
         });
+        /** What was sent last, as long as its answer is not there. */
+        this.attempt = null;
         this.dialog = useService("dialog");
         this.ui = useService("ui");
         this.inputRef = useRef("input");
@@ -362,15 +365,26 @@ export class SmsComposer extends Component {
         try {
             const purpose = this.isReminderOnly ? "reminder" : "job";
             const { templateId } = this.state;
-            await this.conversation.send(body, this.number, purpose, scheduledDate, templateId);
+            const token = this._tokenOf(body, scheduledDate);
+            await this.conversation.send(body, this.number, token, purpose, scheduledDate, templateId);
         } finally {
             this.state.sending = false;
         }
+        this.attempt = null;
         this.state.text = "";
         this.state.templateId = false;
         this.state.isReminder = false;
         this._keepDraft();
         this.props.onSent();
+    }
+
+    /** The same text tried again is the same attempt. */
+    _tokenOf(...attempt) {
+        const what = JSON.stringify(attempt);
+        if (this.attempt?.what !== what) {
+            this.attempt = { what, token: uuid() };
+        }
+        return this.attempt.token;
     }
 
     /** The button lost it by being disabled meanwhile. */
