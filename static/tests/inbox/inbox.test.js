@@ -303,6 +303,34 @@ test("a link leads to one conversation", async () => {
     await contains(".o_sms_inbox_title", { text: "Bob Stone" });
 });
 
+test("much planned and typed: some texts stay in sight, and all below can be scrolled to", async () => {
+    const server = await openInbox();
+    for (let day = 1; day <= 5; day++) {
+        server.texting.addPlanned({ scheduled_date: `2030-03-1${day} 09:00:00` });
+    }
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await readyToWrite();
+    await insertText(".o_sms_input", "line\n".repeat(30));
+    await animationFrame();
+    const [pane] = queryAll(".o_sms_inbox_pane");
+    const [log] = queryAll(".o_sms_log");
+    expect(log.clientHeight).toBeGreaterThan(100);
+    expect(pane.scrollWidth).toBe(pane.clientWidth);
+    pane.scrollTop = pane.scrollHeight;
+    const { bottom } = pane.getBoundingClientRect();
+    expect(queryAll(".o_sms_policies")[0].getBoundingClientRect().bottom).toBeLessThan(bottom + 1);
+});
+
+test("many rows: only their list scrolls", async () => {
+    const threads = Array.from({ length: 40 }, (_, i) => makeThread({ id: 40 - i, name: `Row ${i}`, unread: 1 }));
+    await openInbox({ threads });
+    await contains(".o_sms_inbox_row", { count: 40 });
+    const [content] = queryAll(".o_sms_inbox_content");
+    const [list] = queryAll(".o_sms_inbox_list");
+    expect(list.scrollHeight).toBeGreaterThan(list.clientHeight);
+    expect(content.scrollHeight).toBe(content.clientHeight);
+});
+
 test("refused: the reason is told and nothing is closed", async () => {
     await openInbox({ refusals: { sms_archive: refusal("Somebody else did.") } });
     await click(".o_sms_inbox_row", { text: "Bob Stone" });
