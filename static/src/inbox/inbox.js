@@ -7,6 +7,7 @@ import { registry } from "@web/core/registry";
 import { SIZES } from "@web/core/ui/ui_service";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 
 import { InboxConversation } from "./inbox_conversation";
@@ -87,12 +88,18 @@ export class SmsInbox extends Component {
         this.typed = "";
         this.searchTyped = useDebounced(() => this.look({ search: this.typed.trim() }), GATHER);
 
+        // Whoever comes back finds it as they left it.
+        useSetupAction({
+            getLocalState: () => ({
+                filter: this.model.filter,
+                search: this.typed,
+                selectedId: this.model.selectedId,
+            }),
+        });
         onWillStart(async () => {
-            const { context = {} } = this.props.action;
-            if (FILTERS.some(({ name }) => name === context.sms_inbox_filter)) {
-                this.model.filter = context.sms_inbox_filter;
-            }
-            this.model.selectedId = this.idOf(this.props);
+            const { filter, search, selectedId } = this.startOf(this.props);
+            this.typed = search;
+            Object.assign(this.model, { filter, search: search.trim(), selectedId });
             await this.model.load();
             this.showSelected();
         });
@@ -117,6 +124,16 @@ export class SmsInbox extends Component {
 
     idOf(props) {
         return Number(props.action.context?.active_id) || false;
+    }
+
+    /** What is looked for and open at first: as it was left, else as the action says. */
+    startOf(props) {
+        if (props.state?.filter) {
+            return props.state;
+        }
+        const name = props.action.context?.sms_inbox_filter;
+        const filter = FILTERS.some((one) => one.name === name) ? name : "all";
+        return { filter, search: "", selectedId: this.idOf(props) };
     }
 
     //--------------------------------------------------------------------------

@@ -303,6 +303,27 @@ test("a link leads to one conversation", async () => {
     await contains(".o_sms_inbox_title", { text: "Bob Stone" });
 });
 
+test("back from the applicant: filter, search and what was open are as they were left", async () => {
+    const server = await openInbox();
+    MockServer.env["hr.applicant"].create([{ partner_name: "Ada Lovelace" }, { partner_name: "Bob Stone" }]);
+    await filterBy("waiting");
+    await insertText(".o_sms_inbox_search input", "Bob");
+    await contains(".o_sms_inbox_row", { count: 1 });
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await readyToWrite();
+    await click(".o_sms_inbox_open");
+    await contains(".o_form_view");
+    await click(".o_back_button");
+    await contains(".o_sms_inbox_title", { text: "Bob Stone" });
+    const { filter_name: filter, search } = asked(server, "sms_inbox").at(-1).kwargs;
+    expect({ filter, search }).toEqual({ filter: "waiting", search: "Bob" });
+    if (isPhone()) {
+        await click(".o_sms_inbox_back");
+    }
+    await contains(".o_sms_inbox_row", { count: 1, text: "Bob Stone" });
+    expect(".o_sms_inbox_search input").toHaveValue("Bob");
+});
+
 test("much planned and typed: some texts stay in sight, and all below can be scrolled to", async () => {
     const server = await openInbox();
     for (let day = 1; day <= 5; day++) {
