@@ -1,5 +1,5 @@
 import { click, contains, insertText } from "@mail/../tests/mail_test_helpers";
-import { expect, press, test } from "@odoo/hoot";
+import { Deferred, expect, press, test } from "@odoo/hoot";
 
 import {
     defineTextingModels,
@@ -68,6 +68,30 @@ test("a further number is edited and removed", async () => {
     await shows(".o_sms_numbers", "+1 415-555-0101");
     expect(texting.last("sms_number_remove")).toEqual({ number: OTHER });
     expect(texting.last("sms_tab").number).toBe(false); // the main one
+});
+
+test("an unread text on another number is counted on the switcher, until it is read", async () => {
+    const texting = new FakeTexting();
+    texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });
+    texting.addReply("Hello", OTHER);
+    texting.addReply("Are you there?", OTHER);
+    await openApplicant(texting);
+    await readyToWrite();
+    await shows(".o_sms_numbers_unread", "2 unread");
+    await click(".o_sms_numbers");
+    await click(".o_sms_number", { text: "+49 1515 5550102" });
+    await shows(".o_sms_numbers", "+49 1515 5550102");
+    await contains(".o_sms_numbers_unread", { count: 0 });
+});
+
+test("an unread text on the number on screen is not counted on the switcher", async () => {
+    const texting = new FakeTexting({ waits: { sms_mark_read: new Deferred() } });
+    texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });
+    texting.addReply("Hello");
+    texting.addReply("Hello", OTHER);
+    await openApplicant(texting);
+    await readyToWrite();
+    await shows(".o_sms_numbers_unread", "1 unread");
 });
 
 test("who cannot send cannot add numbers", async () => {

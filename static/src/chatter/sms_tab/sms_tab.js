@@ -193,6 +193,12 @@ export class SmsTab extends Component {
             : _t("Enter a mobile phone number for the applicant and save: then they can be texted.");
     }
 
+    /** Unread texts on the numbers that are not on screen. */
+    get unreadElsewhere() {
+        const { selected, unread } = this.conversation;
+        return unread - (selected?.unread || 0);
+    }
+
     get logLabel() {
         return _t("Texts with %s", this.numberLabel(this.conversation.selected));
     }
