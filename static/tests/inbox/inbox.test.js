@@ -342,16 +342,6 @@ test("much planned and typed: some texts stay in sight, and all below can be scr
     expect(queryAll(".o_sms_policies")[0].getBoundingClientRect().bottom).toBeLessThan(bottom + 1);
 });
 
-test("many rows: only their list scrolls", async () => {
-    const threads = Array.from({ length: 40 }, (_, i) => makeThread({ id: 40 - i, name: `Row ${i}`, unread: 1 }));
-    await openInbox({ threads });
-    await contains(".o_sms_inbox_row", { count: 40 });
-    const [content] = queryAll(".o_sms_inbox_content");
-    const [list] = queryAll(".o_sms_inbox_list");
-    expect(list.scrollHeight).toBeGreaterThan(list.clientHeight);
-    expect(content.scrollHeight).toBe(content.clientHeight);
-});
-
 test("refused: the reason is told and nothing is closed", async () => {
     await openInbox({ refusals: { sms_archive: refusal("Somebody else did.") } });
     await click(".o_sms_inbox_row", { text: "Bob Stone" });
