@@ -314,6 +314,8 @@ class HrSmsMessage(models.Model):
     def _mark_thread_read(self, thread):
         """Mark those received texts of a thread as read that the user may read.
 
+        With them Odoo's notifications of them, the user's own.
+
         :param thread: ``hr.sms.thread`` record; the caller checked the right to view it
         """
         unread = self.search([("thread_id", "=", thread.id), ("is_unread", "=", True)])
@@ -322,6 +324,7 @@ class HrSmsMessage(models.Model):
             # once: a transaction of its own lets the second find nothing left to do.
             with short_transaction(self.env.registry) as env:
                 unread.with_env(env)._mark_read()
+        self.env["mail.message"]._sms_received_done(thread)
 
     def _mark_read(self):
         """Mark received texts as read. Runs in a short READ COMMITTED transaction."""

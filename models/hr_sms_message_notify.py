@@ -50,7 +50,8 @@ class HrSmsMessage(models.Model):
                 count=count,
             )
 
-        thread._tell(applicant, people - with_text, subject, body)
+        told = thread._tell(applicant, people - with_text, subject, body)
+        told.sms_thread_ref = thread.id  # done with once it is read
         self._mail_words(applicant, with_text, subject)
 
     def _told_as_opt_out(self):

@@ -102,16 +102,20 @@ class HrSmsThread(models.Model):
         :param users: ``res.users`` records
         :param subject: callable from an environment to the subject in its language
         :param body: the same for the text
+        :returns: the ``mail.message`` records
         """
+        messages = self.env["mail.message"]
         for lang, group in users.grouped("lang").items():
             env = self.with_context(lang=lang).env
             # Mails leave by their queue: a webhook does not wait for a mail server.
-            applicant.with_context(lang=lang, mail_notify_force_send=False).message_notify(
+            to_be_told = applicant.with_context(lang=lang, mail_notify_force_send=False)
+            messages |= to_be_told.message_notify(
                 partner_ids=group.partner_id.ids,
                 subject=subject(env),
                 body=body(env),
                 force_send=False,
             )
+        return messages
 
     def _tell_about_opt_out(self, meaning):
         """Tell people that a candidate seems to want no more texts.

@@ -126,6 +126,54 @@ class TestNotifications(PeopleMixin, TextingCase):
         self.env["hr.sms.message"]._follow_up()
         self.assertEqual(self.env["mail.notification"].search_count([]), before)
 
+    def needaction(self, user):
+        return user.partner_id._get_needaction_count()
+
+    def test_reading_takes_it_out_of_the_readers_inbox_only(self):
+        self.follow(self.viewer, self.sender)
+        self.receive("One", "Two")
+        self.receive(sid="2")
+        before = self.needaction(self.viewer)
+        self.assertEqual(before, 2)
+        self.rpc("hr.applicant", "sms_mark_read", self.applicant.ids, user=self.viewer)
+        self.assertEqual(self.needaction(self.viewer), 0)
+        self.assertEqual(self.needaction(self.sender), 2)
+        # Read by a colleague already, marked by who reads it after them.
+        self.rpc(
+            "hr.sms.thread",
+            "sms_inbox_mark_read",
+            self.applicant.sms_thread_ids.ids,
+            user=self.sender,
+        )
+        self.assertEqual(self.needaction(self.sender), 0)
+
+    def test_reading_takes_nothing_else_out_of_the_inbox(self):
+        self.grant()
+        self.follow(self.viewer)
+        other = self.make_applicant(partner_phone="+12025550177")
+        self.follow(self.viewer, applicant=other)
+        other._sms_thread("+12025550177", create=True)
+        form = {"From": "+12025550177", "To": OUR_NUMBER, "Body": "Hello"}
+        self.env["hr.sms.message"].sudo()._receive(self.company.ids, "SM" + "7" * 32, form)
+        self.receive(sid="1")
+        self.receive("please stop texting me", sid="2")
+        self.applicant.message_notify(
+            partner_ids=self.viewer.partner_id.ids, subject="Look", body="By a colleague"
+        )
+        self.assertEqual(self.needaction(self.viewer), 4)
+        self.rpc("hr.applicant", "sms_mark_read", self.applicant.ids, user=self.viewer)
+        left = self.env["mail.notification"].search(
+            [("res_partner_id", "=", self.viewer.partner_id.id), ("is_read", "=", False)]
+        )
+        self.assertEqual(
+            set(left.mail_message_id.mapped("subject")),
+            {
+                "Look",
+                f"{self.applicant.partner_name} may want no more texts",
+                f"{other.partner_name} sent a text",
+            },
+        )
+
     def test_words_are_nowhere(self):
         """Neither in the notification nor, unless the company allows it, in the e-mail."""
         self.follow(self.viewer, self.sender)
