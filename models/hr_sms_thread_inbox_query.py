@@ -63,13 +63,15 @@ class HrSmsThread(models.Model):
 
     @api.model
     def _inbox_page(self, name, search, before, limit):
-        """Return a page of the inbox, the thread with the newest text first.
+        """Return a page of the inbox: the thread with the newest text first, of those with
+        planned texts the one whose next text goes first.
 
         :param str name: one of ``FILTERS``
         :param search: words of a name, of a text, or digits of a number; ``None`` for no search
         :param before: id of the last text of the page before, ``None`` for the first page
         :param int limit: threads at most
-        :returns: list of ``(thread id, id of its newest text)``, all readable to the user
+        :returns: list of ``(thread id, id of its newest text, or of the next planned one)``, all
+            readable to the user
         """
         found = self._inbox_searched(search) if search else None
         if found is None and (
@@ -78,7 +80,8 @@ class HrSmsThread(models.Model):
             query = self._inbox_walk(name, before)
         else:
             query = self._inbox_lookup(name, found, before)
-        found = self.env.execute_query(SQL("%s ORDER BY 3 DESC, 2 DESC LIMIT %s", query, limit))
+        order = SQL("3, 2" if name == "scheduled" else "3 DESC, 2 DESC")
+        found = self.env.execute_query(SQL("%s ORDER BY %s LIMIT %s", query, order, limit))
         return [(thread, text) for thread, text, _date in found]
 
     @api.model
@@ -131,44 +134,69 @@ class HrSmsThread(models.Model):
         # Each is read once, whatever PostgreSQL takes its size for: two conditions it may nest,
         # which takes a minute where many texts came in since it last looked.
         matching = SQL(" INTERSECT ").join(SQL("(%s)", source) for source in sources)
+        is_planned = name == "scheduled"
         return SQL(
             """
-            SELECT hr_sms_thread.id, newest.id, newest.date
+            SELECT hr_sms_thread.id, shown.id, shown.date
               FROM hr_sms_thread
-              JOIN LATERAL (SELECT id, date
-                              FROM ((SELECT hr_sms_message.id, hr_sms_message.date, 1 AS rank
-                                       FROM hr_sms_message
-                                      WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s
-                                        AND hr_sms_message.state != 'scheduled'
-                                   ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
-                                      LIMIT 1)
-                                    UNION ALL
-                                    (SELECT hr_sms_message.id, hr_sms_message.date, 2
-                                       FROM hr_sms_message
-                                      WHERE hr_sms_message.thread_id = hr_sms_thread.id AND %s
-                                        AND hr_sms_message.state = 'scheduled'
-                                   ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
-                                      LIMIT 1)) AS either
-                          ORDER BY rank LIMIT 1) AS newest ON TRUE
+              JOIN LATERAL (%s) AS shown ON TRUE
              WHERE %s AND %s%s
             """,
-            self._inbox_readable(),
-            self._inbox_readable(),
+            self._inbox_next_planned() if is_planned else self._inbox_newest(),
             self._inbox_condition(name),
-            self._inbox_before(before, "newest"),
+            self._inbox_before(before, "shown", is_planned),
             SQL(" AND hr_sms_thread.id IN (%s)", matching) if sources else SQL(""),
         )
 
-    def _inbox_before(self, before, alias="hr_sms_message"):
+    def _inbox_newest(self):
+        """Return the query for a thread's newest text, see the class."""
+        return SQL(
+            """
+            SELECT id, date
+              FROM ((SELECT hr_sms_message.id, hr_sms_message.date, 1 AS rank
+                       FROM hr_sms_message
+                      WHERE hr_sms_message.thread_id = hr_sms_thread.id
+                        AND hr_sms_message.state != 'scheduled' AND %(readable)s
+                   ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
+                      LIMIT 1)
+                    UNION ALL
+                    (SELECT hr_sms_message.id, hr_sms_message.date, 2
+                       FROM hr_sms_message
+                      WHERE hr_sms_message.thread_id = hr_sms_thread.id
+                        AND hr_sms_message.state = 'scheduled' AND %(readable)s
+                   ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
+                      LIMIT 1)) AS either
+          ORDER BY rank LIMIT 1
+            """,
+            readable=self._inbox_readable(),
+        )
+
+    def _inbox_next_planned(self):
+        """Return the query for the text of a thread that goes next."""
+        return SQL(
+            """
+            SELECT hr_sms_message.id, hr_sms_message.scheduled_date AS date
+              FROM hr_sms_message
+             WHERE hr_sms_message.thread_id = hr_sms_thread.id
+               AND hr_sms_message.state = 'scheduled' AND %s
+          ORDER BY hr_sms_message.scheduled_date, hr_sms_message.id
+             LIMIT 1
+            """,
+            self._inbox_readable(),
+        )
+
+    def _inbox_before(self, before, alias="hr_sms_message", is_planned=False):
         if not before:
             return SQL("TRUE")
         # under the user's own rules: where a text stands is nobody else's business
         place = self.env["hr.sms.message"].search([("id", "=", before)])
+        date = place.scheduled_date if is_planned else place.date
         return SQL(
-            "(%s, %s) < (%s, %s)",
+            "(%s, %s) %s (%s, %s)",
             SQL.identifier(alias, "date"),
             SQL.identifier(alias, "id"),
-            place.date or None,
+            SQL(">" if is_planned else "<"),
+            date or None,
             before,
         )
 

@@ -124,8 +124,9 @@ class TestConversationOrder(TextingCase):
         self.receive("Which floor?")
         self.at(TUESDAY)
         planned = self.send("See you at nine", scheduled_date=FRIDAY)
-        for name in ("all", "unassigned", "waiting", "scheduled"):
-            self.assertEqual(self.listed(name), ["Which floor?"] if name != "waiting" else [])
+        for name in ("all", "unassigned"):
+            self.assertEqual(self.listed(name), ["Which floor?"])
+        self.assertEqual(self.listed("waiting"), [])
         thread = self.thread_of(self.applicant).with_user(self.sender)
         self.assertEqual(thread.sms_inbox_thread()["text"], "Which floor?")
         self.go(planned)
@@ -134,12 +135,26 @@ class TestConversationOrder(TextingCase):
     def test_what_is_planned_stands_for_a_number_without_other_texts(self):
         self.send("Two", scheduled_date=FRIDAY)
         self.send("Three", scheduled_date=FRIDAY)
-        for name in ("all", "scheduled"):
-            self.assertEqual(self.listed(name), ["Three"])
+        self.assertEqual(self.listed(), ["Three"])
         self.assertEqual(
             self.thread_of(self.applicant).with_user(self.sender).sms_inbox_thread()["text"],
             "Three",
         )
+
+    def test_those_that_are_planned_the_next_one_first(self):
+        other = self.make_applicant(partner_phone="+12025550144")
+        self.append("granted", "job_form", other)
+        self.send("On Friday", other, scheduled_date=FRIDAY)
+        self.send("Later", scheduled_date=FRIDAY + HOUR)
+        self.send("On Wednesday", scheduled_date=WEDNESDAY)
+        self.receive("Which floor?")
+        self.assertEqual(self.listed("scheduled"), ["On Wednesday", "On Friday"])
+        threads = self.env["hr.sms.thread"].with_user(self.sender)
+        page = threads.sms_inbox("scheduled", limit=1)
+        [first] = page["threads"]
+        self.assertEqual((first["date"], page["has_more"]), ("2026-01-14 15:00:00", True))
+        self.assertEqual(self.listed("scheduled", before=first["last_id"]), ["On Friday"])
+        self.assertEqual(threads.sms_inbox_counts()["scheduled"], 2)
 
     def test_sent_now_by_hand_it_answers(self):
         planned = self.send("See you at nine", scheduled_date=FRIDAY)
