@@ -17,7 +17,10 @@ from .numbers import shown_number
 
 EXAMPLES = 3
 # What the form may ask about before it is saved.
-_ASKABLE = ("body", "template_id", "filter_id", "number_rule", "opt_out_line", "company_id")
+_ASKABLE = (
+    *("body", "template_id", "filter_id", "number_rule", "opt_out_line", "company_id"),
+    "scheduled_date",
+)
 
 
 class HrSmsCampaign(models.Model):
@@ -168,7 +171,9 @@ class HrSmsCampaign(models.Model):
         ours = self._ours(texts)
         answers = iter(
             campaign.env["hr.sms.message"]._rehearse(
-                [text for text, is_ours in zip(texts, ours, strict=True) if is_ours]
+                [text for text, is_ours in zip(texts, ours, strict=True) if is_ours],
+                # what is early or late now need not be so then
+                self.scheduled_date,
             )
         )
         return [

@@ -363,6 +363,7 @@ class HrSmsCampaign(models.Model):
         messages = {}
         if applicants:
             self._offer_texts(as_author._texts(applicants, author), codes, messages)
+            self._spread(messages, recipients)
         self._note(recipients, codes, messages)
         now = fields.Datetime.now()
         self.write(
@@ -398,7 +399,6 @@ class HrSmsCampaign(models.Model):
             codes[text.applicant.id] = offer.verdict.code
             if offer.message:
                 messages[text.applicant.id] = offer.message
-        self._spread(list(messages.values()))
 
     def _texted_numbers(self, numbers):
         """Return those numbers that have a text of this campaign already."""
@@ -446,20 +446,32 @@ class HrSmsCampaign(models.Model):
     # Pace
     # ------------------------------------------------------------
 
-    def _spread(self, messages):
+    def _spread(self, messages, recipients):
         """Give new texts the times at which they go, where they do not all go at once.
 
-        :param messages: list of ``hr.sms.message`` records, in their order
+        So many an hour are counted by texts. Over some hours each has its place on the whole list:
+        whoever gets none leaves a gap, and the last one does not go long before the time is over.
+
+        :param dict messages: ``hr.sms.message`` records by id of their applicant
+        :param recipients: those they are for and others, not noted yet
         """
         interval = self._interval()
         if not interval or not messages:
             return
         now = fields.Datetime.now()
         texts = self.env["hr.sms.message"]
-        earlier = texts.search_count([("campaign_id", "=", self.id)]) - len(messages)
+        if self.spread == "period":
+            noted = self._listed().search_count(
+                [("campaign_id", "=", self.id), ("state", "!=", "waiting")]
+            )
+            listed = {one.applicant_id.id: place for place, one in enumerate(recipients, noted)}
+            places = [(listed[one], text) for one, text in messages.items()]
+        else:
+            earlier = texts.search_count([("campaign_id", "=", self.id)]) - len(messages)
+            places = list(enumerate(messages.values(), earlier))
         first = self.pace_date or self.scheduled_date or self.start_date
         dates = {}
-        for position, message in enumerate(messages, earlier):
+        for position, message in places:
             date = first + timedelta(seconds=interval * position)
             if date > now:
                 dates[message.id] = date

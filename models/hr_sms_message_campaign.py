@@ -41,15 +41,16 @@ class HrSmsMessage(models.Model):
         return super(HrSmsMessage, by_hand)._tell_authors()
 
     @api.model
-    def _rehearse(self, texts):
+    def _rehearse(self, texts, scheduled_date=None):
         """Say what would become of texts, and how they would read. Nothing is written.
 
         :param texts: list of :class:`~.hr_sms_message_offer.Text`
+        :param scheduled_date: UTC datetime, ``None`` for now
         :returns: list of ``(text, verdict)``: the text as it would be sent, with its opt-out line
         """
         threads = self._threads_of(texts, create=False)
         texts = self._with_opt_out_lines(texts, threads)
-        return list(zip(texts, self._judge(texts, threads, None), strict=True))
+        return list(zip(texts, self._judge(texts, threads, scheduled_date), strict=True))
 
     @api.model
     def _languages(self, texts):

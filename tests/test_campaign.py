@@ -14,6 +14,8 @@ from odoo.tools import mute_logger
 from ..models import hr_sms_campaign_run
 from .common import TextingCase
 
+HOUR = timedelta(hours=1)
+
 LINE = "Reply STOP to opt out"
 
 
@@ -622,6 +624,33 @@ class TestCampaign(CampaignCase):
         self.assertEqual(len(self.drain("bulk").sent), 1)
         with self.assertRaisesRegex(UserError, "Meanwhile this campaign went on"):
             campaign.action_resume()
+
+    def test_the_preview_of_a_time_to_come_tells_nothing_of_this_hour(self):
+        self.company.sms_quiet_hours = True
+        campaign = self.campaign(self.people(2))
+        with freeze_time("2026-01-14 07:00:00"):  # 2:00 there
+            [wait] = self.preview(campaign)["waits"]
+            self.assertEqual((wait["code"], wait["count"]), ("quiet_hours", 2))
+            asked = {"scheduled_date": "2026-01-14 16:00:00"}
+            self.assertFalse(self.preview(campaign, asked)["waits"])
+            campaign.scheduled_date = "2026-01-14 16:00:00"
+            self.assertFalse(self.preview(campaign)["waits"])
+
+    def test_over_some_hours_also_where_some_get_none(self):
+        people = self.people(6)
+        self.append("withdrawn", "manual", people[1])
+        self.append("withdrawn", "manual", people[4])
+        with patch.object(hr_sms_campaign_run, "CHUNK", 4):
+            campaign = self.campaign(people, spread="period", spread_hours=6)
+            campaign.action_start()
+            self.work()
+        self.assertEqual(
+            [
+                text.scheduled_date and (text.scheduled_date - campaign.start_date) / HOUR
+                for text in self.texts(campaign)
+            ],
+            [False, 2, 3, 5],
+        )
 
     def test_a_pause_over_its_time_keeps_the_pace(self):
         campaign = self.campaign(self.people(4), spread="rate", per_hour=60)

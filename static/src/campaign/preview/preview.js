@@ -1,5 +1,6 @@
 import { Component, onWillDestroy, useState } from "@odoo/owl";
 
+import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -55,6 +56,7 @@ export class SmsCampaignPreview extends Component {
             number_rule: data.number_rule,
             opt_out_line: data.opt_out_line ?? true,
             company_id: data.company_id?.id || false,
+            scheduled_date: data.scheduled_date ? serializeDateTime(data.scheduled_date) : false,
         };
     }
 
