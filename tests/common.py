@@ -175,6 +175,14 @@ class TextingMixin:
         with patch.object(hr_sms_message_queue, "Pipeline", fake.pipeline):
             yield fake
 
+    def receive(self, body, sender=None):
+        """Take in a text, of the candidate if not told otherwise, and return it."""
+        form = {"From": sender or CANDIDATE, "To": OUR_NUMBER, "Body": body}
+        form |= {"AccountSid": ACCOUNT_SID}
+        message = self.env["hr.sms.message"]._receive(self.company.ids, f"SM{uuid4().hex}", form)
+        self.env.flush_all()
+        return message
+
     def drain(self, lane="direct"):
         """Send what waits, as the sender thread or the cron does."""
         self.env.flush_all()

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from unittest.mock import patch
-from uuid import uuid4
 
 from freezegun import freeze_time
 
@@ -10,7 +9,7 @@ from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..models import hr_sms_thread_inbox_query as inbox_query
-from .common import ACCOUNT_SID, CANDIDATE, OUR_NUMBER, TextingCase
+from .common import TextingCase
 
 MONDAY = datetime(2026, 1, 12, 15)
 TUESDAY, WEDNESDAY, FRIDAY = (MONDAY + timedelta(days=days) for days in (1, 2, 4))
@@ -34,12 +33,6 @@ class TestConversationOrder(TextingCase):
     def send(self, body, applicant=None, **kwargs):
         [text] = (applicant or self.applicant).with_user(self.sender).sms_send(body, **kwargs)
         return self.env["hr.sms.message"].browse(text)
-
-    def receive(self, body):
-        form = {"From": CANDIDATE, "To": OUR_NUMBER, "Body": body, "AccountSid": ACCOUNT_SID}
-        text = self.env["hr.sms.message"]._receive(self.company.ids, f"SM{uuid4().hex}", form)
-        self.env.flush_all()
-        return text
 
     def talk(self):
         planned = self.send("See you at nine", scheduled_date=FRIDAY)

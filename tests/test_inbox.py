@@ -1,7 +1,6 @@
 """The inbox: what is listed for whom, what may be done about it, and how few queries that takes."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -9,7 +8,7 @@ from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import ACCOUNT_SID, OUR_NUMBER, TextingCase
+from .common import TextingCase
 
 STRANGER = "+12025550177"
 COUNTED = ("mine", "unassigned", "unread", "waiting", "scheduled", "failed", "unknown", "review")
@@ -41,13 +40,6 @@ class TestInbox(TextingCase):
         self.env.flush_all()
         self.env.invalidate_all()
         return call_kw(self.env(user=user)["hr.sms.thread"], method, args, kwargs)
-
-    def receive(self, body, sender=None):
-        form = {"From": sender or self.applicant.sms_number, "To": OUR_NUMBER, "Body": body}
-        form |= {"AccountSid": ACCOUNT_SID}
-        message = self.env["hr.sms.message"]._receive(self.company.ids, f"SM{uuid4().hex}", form)
-        self.env.flush_all()
-        return message
 
     def listed(self, user, name="all", **kwargs):
         return [row["id"] for row in self.rpc(user, "sms_inbox", name, **kwargs)["threads"]]

@@ -50,7 +50,6 @@ OTHER = "tests/other_modules"  # tests on a database with other modules that sen
 SLOWEST = 15  # files named at the end of a long run
 PURE = ("simulator/tests", "bin/tests", "bench/tests")  # folders whose tests need no Odoo
 LIVE = ("test_*_live.py", "test_*_browser.py")
-LIVE_LOG = "test-live.log"
 LANES = ("live", "plain")
 
 
@@ -89,6 +88,8 @@ class Selection:
     pure: list[str] = field(default_factory=list)
     odoo: list[str] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
+    title: str = "Tests in Odoo"
+    log: str = "test.log"
 
     @classmethod
     def of(cls, arguments: list[str]) -> "Selection":
@@ -117,7 +118,12 @@ class Selection:
         """All tests of a lane, with the developer's pytest options."""
         if lane == "live":
             files = sorted(file for name in LIVE for file in (ROOT / "tests").glob(name))
-            return cls(options, odoo=[str(ADDON_LINK / "tests" / file.name) for file in files])
+            return cls(
+                options,
+                odoo=[str(ADDON_LINK / "tests" / file.name) for file in files],
+                title="Tests with servers of their own",
+                log="test-live.log",
+            )
         return cls(
             [*options, *(f"--ignore-glob=*/{name}" for name in LIVE)],
             pure=[folder for folder in PURE if any((ROOT / folder).glob("test_*.py"))],
@@ -181,26 +187,21 @@ def drop_old_logs() -> None:
             path.unlink(missing_ok=True)
 
 
-def run_selection(
-    place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool, log: str = "test.log"
-) -> None:
+def run_selection(place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool) -> None:
     """The chosen tests, one kind after the other."""
     run_pure(selection, outcome)
-    run_odoo_tests(place, selection, outcome, soak=soak, log=log)
+    run_odoo_tests(place, selection, outcome, soak=soak)
     run_other_tests(place, selection, outcome, soak=soak)
 
 
-def run_odoo_tests(
-    place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool, log: str
-) -> None:
+def run_odoo_tests(place: Workplace, selection: Selection, outcome: Outcome, *, soak: bool) -> None:
     """The addon's tests, where nothing but what it depends on is installed with it."""
     if not selection.odoo:
         return
     with building():
         template = place.templates.addon()
     arguments = [*selection.options, f"--ignore={ADDON_LINK / OTHER}", *selection.odoo]
-    title = "Tests with servers of their own" if log == LIVE_LOG else "Tests in Odoo"
-    _run_in_odoo(place, title, template, arguments, outcome, log, soak=soak)
+    _run_in_odoo(place, selection.title, template, arguments, outcome, selection.log, soak=soak)
 
 
 def run_other_tests(
@@ -296,14 +297,6 @@ def summarise(outcome: Outcome, seconds: float) -> int:
     return 1 if problems else 0
 
 
-def run_lane(
-    place: Workplace, lane: str, options: list[str], outcome: Outcome, *, soak: bool
-) -> None:
-    """All tests of one lane."""
-    log = LIVE_LOG if lane == "live" else "test.log"
-    run_selection(place, Selection.of_lane(lane, options), outcome, soak=soak, log=log)
-
-
 def run_lanes(place: Workplace, options: list[str], outcome: Outcome, *, soak: bool) -> None:
     """All tests: those that wait for servers here, the others in a second `bin/test` beside."""
     with building():
@@ -319,7 +312,7 @@ def run_lanes(place: Workplace, options: list[str], outcome: Outcome, *, soak: b
             stderr=subprocess.STDOUT,
         )
     try:
-        run_lane(place, "live", options, outcome, soak=soak)
+        run_selection(place, Selection.of_lane("live", options), outcome, soak=soak)
         with step("Waiting for the lane plain"):
             code = beside.wait()
         line(told.read_text())
@@ -340,11 +333,11 @@ def _take_lane(arguments: list[str]) -> str | None:
     if "--lane" not in arguments:
         return None
     place = arguments.index("--lane")
-    [_flag, *lane] = arguments[place : place + 2]
+    lane = "".join(arguments[place + 1 : place + 2])
     del arguments[place : place + 2]
-    if lane not in [[name] for name in LANES]:
+    if lane not in LANES:
         raise Stop(f"--lane needs the name of one: {' or '.join(LANES)}.")
-    return lane[0]
+    return lane
 
 
 def main(arguments: list[str]) -> int:
@@ -363,10 +356,9 @@ def main(arguments: list[str]) -> int:
             from . import core
 
             return core.main(place)
-        selection, outcome, soak = Selection.of(arguments), Outcome(), flags["--soak"]
-        if lane:
-            run_lane(place, lane, arguments, outcome, soak=soak)
-        elif selection.is_everything:
+        selection = Selection.of_lane(lane, arguments) if lane else Selection.of(arguments)
+        outcome, soak = Outcome(), flags["--soak"]
+        if selection.is_everything:
             run_lanes(place, arguments, outcome, soak=soak)
         else:
             run_selection(place, selection, outcome, soak=soak)
