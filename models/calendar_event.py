@@ -66,8 +66,7 @@ class CalendarEvent(models.Model):
         by_hand = applicant._sms_by_hand()
         if by_hand:
             applicant._sms_check_right(SEND_GROUP)
-        asks = not by_hand and self._sms_asks()
-        if asks:
+        if not by_hand and self._sms_asks():
             body = interview_answers.with_question(body, self._sms_candidate_lang())
         applicant._sms_from_odoo(
             {applicant.id: body},
@@ -75,7 +74,6 @@ class CalendarEvent(models.Model):
             by_hand=by_hand,
             purpose="reminder",
             event=None if by_hand else self,
-            event_asks=asks,
         )
 
     def _notify_thread_by_sms(

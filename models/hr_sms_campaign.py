@@ -8,15 +8,7 @@ from .hr_sms_thread_erasure import MANAGER_GROUP
 
 # Only the server's own code writes how far a campaign is.
 _PROTECTED = frozenset(
-    {
-        "state",
-        "started_by_id",
-        "start_date",
-        "paused_date",
-        "pace_date",
-        "pause_reason",
-        "is_prepared",
-    }
+    {"state", "started_by_id", "start_date", "paused_date", "pause_reason", "is_prepared"}
     | {"worked_date", "done_date", "pace_date"}
 )
 # What is said, to whom and when: settled once a campaign is started.

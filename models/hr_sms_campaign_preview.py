@@ -17,9 +17,9 @@ from .numbers import shown_number
 
 EXAMPLES = 3
 # What the form may ask about before it is saved.
-_ASKABLE = (
-    *("body", "template_id", "filter_id", "number_rule", "opt_out_line", "company_id"),
-    "scheduled_date",
+_ASKABLE = frozenset(
+    {"body", "template_id", "filter_id", "number_rule", "opt_out_line", "company_id"}
+    | {"scheduled_date"}
 )
 
 
@@ -43,12 +43,12 @@ class HrSmsCampaign(models.Model):
             return applicants._filtered_access("read").with_prefetch()
         saved = self.filter_id
         if not saved.has_access("read"):
+            owners = saved.sudo().user_ids  # sudo: whom to ask
             raise UserError(
-                # sudo: whom to ask
                 self.env._(
                     "This saved filter belongs to %(user)s. Ask them to share it, or choose "
                     "another one.",
-                    user=", ".join(saved.sudo().user_ids.mapped("name")),
+                    user=", ".join(owners.mapped("name")),
                 )
             )
         try:

@@ -56,10 +56,6 @@ class HrSmsCampaign(models.Model):
                 )
             )
         self._settle_recipients()
-        # sudo: those that are archived already are meant
-        self.sudo()._listed().filtered(
-            lambda recipient: not recipient.with_context(active_test=False).applicant_id.active
-        ).was_closed = True
         # sudo: the right to start it was checked
         self.sudo().write(
             {
@@ -111,6 +107,9 @@ class HrSmsCampaign(models.Model):
                     "their list and choose Send SMS."
                 )
             )
+        # sudo: what the server notes of them; who is refused or archived already is meant
+        listed = self.sudo()._listed()
+        listed.filtered(lambda one: not one.applicant_id.active).was_closed = True
 
     def action_to_draft(self):
         """Take a campaign back that waits for its time.
@@ -207,7 +206,6 @@ class HrSmsCampaign(models.Model):
         later = self.scheduled_date and self.scheduled_date > now and not self.is_prepared
         paused = self.paused_date or now
         delay = now - paused
-        pace = self.pace_date or self.scheduled_date or self.start_date
         self.env["hr.sms.message"].flush_model()
         self.env.cr.execute(
             """
@@ -228,7 +226,7 @@ class HrSmsCampaign(models.Model):
                 "paused_date": False,
                 "pause_reason": False,
                 # the pause counts from when the first text was due
-                "pace_date": pace + max(now - max(paused, pace), timedelta()),
+                "pace_date": self.pace_date + max(now - max(paused, self.pace_date), timedelta()),
             }
         )
         if messages:
@@ -355,8 +353,9 @@ class HrSmsCampaign(models.Model):
             allowed_company_ids=[self.company_id.id], lang=author.lang, active_test=False
         )
         listed = recipients.with_context(active_test=False).applicant_id
-        closed = listed.filtered(lambda applicant: not applicant.active)
-        closed -= recipients.filtered("was_closed").with_context(active_test=False).applicant_id
+        closed = recipients.filtered(
+            lambda one: not one.was_closed and not one.applicant_id.active
+        ).applicant_id
         applicants = as_author.env["hr.applicant"].browse((listed - closed).ids)
         applicants = applicants._filtered_access("read")
         codes = dict.fromkeys(listed.ids, HIDDEN) | dict.fromkeys(closed.ids, CLOSED)
@@ -461,7 +460,7 @@ class HrSmsCampaign(models.Model):
         now = fields.Datetime.now()
         texts = self.env["hr.sms.message"]
         if self.spread == "period":
-            noted = self._listed().search_count(
+            noted = recipients.search_count(
                 [("campaign_id", "=", self.id), ("state", "!=", "waiting")]
             )
             listed = {one.applicant_id.id: place for place, one in enumerate(recipients, noted)}
@@ -469,10 +468,9 @@ class HrSmsCampaign(models.Model):
         else:
             earlier = texts.search_count([("campaign_id", "=", self.id)]) - len(messages)
             places = list(enumerate(messages.values(), earlier))
-        first = self.pace_date or self.scheduled_date or self.start_date
         dates = {}
         for position, message in places:
-            date = first + timedelta(seconds=interval * position)
+            date = self.pace_date + timedelta(seconds=interval * position)
             if date > now:
                 dates[message.id] = date
         if not dates:

@@ -96,7 +96,7 @@ class HrSmsInvitation(models.Model):
             "asked": {
                 **question,
                 "heading": self.env._("May %(company)s text you?", company=company.name),
-                "number": shown_number(number) if number else "",
+                "number": shown_number(number) or "",
                 "locked": self._locked_warning(),
                 "answered": self._answered_text(),
             },

@@ -28,15 +28,14 @@ class HrSmsMessage(models.Model):
     event_asks = fields.Boolean(readonly=True, help="It asks to confirm the interview.")
 
     def _outbound_values(self, request):
-        event = request.get("event")
-        values = {"event_id": False, "event_start": False, "event_asks": False}
-        if event:
-            values = {
+        values = super()._outbound_values(request)
+        if event := request.get("event"):
+            values |= {
                 "event_id": event.id,
                 "event_start": event.start,
-                "event_asks": request.get("event_asks"),
+                "event_asks": event._sms_asks(),
             }
-        return super()._outbound_values(request) | values
+        return values
 
     def _followed_up(self):
         for text in self:

@@ -23,7 +23,6 @@ class Text:
     :param template: ``sms.template`` record it was written from, ``None`` for none
     :param stage: ``hr.recruitment.stage`` record that sends it, ``None`` for none
     :param event: ``calendar.event`` record of the interview it reminds of, ``None`` for none
-    :param bool event_asks: it asks to confirm that
     :param token: names the attempt to send it, ``None`` for none
     :param campaign: ``hr.sms.campaign`` record it belongs to, ``None`` for none
     :param sender_number: the company's number it goes by, ``None`` to have one chosen
@@ -43,7 +42,6 @@ class Text:
     template: object = None
     stage: object = None
     event: object = None
-    event_asks: bool = False
     token: str | None = None
     campaign: object = None
     sender_number: str | None = None
@@ -96,7 +94,6 @@ class HrSmsMessage(models.Model):
                 "template": text.template,
                 "stage": text.stage,
                 "event": text.event,
-                "event_asks": text.event_asks,
                 "token": text.token,
                 "campaign": text.campaign,
                 "sender_number": text.sender_number,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
 from .hr_applicant_sms_tab import CONSENT_LABELS, PAGE
@@ -75,12 +76,16 @@ class HrSmsThread(models.Model):
         self.env["hr.applicant"].browse()._sms_check_right(VIEW_GROUP)
         thread = self.exists()[:1]
         thread = thread._filtered_access("read") if thread else thread
-        texts = self.env["hr.sms.message"]
-        domain = Domain("thread_id", "in", thread.ids)
-        newest = texts.search(domain & Domain("state", "!=", "scheduled"), limit=1) or texts.search(
-            domain, limit=1
+        self._inbox_flush()
+        page = self.env.execute_query(
+            SQL(
+                "SELECT hr_sms_thread.id, newest.id FROM hr_sms_thread"
+                " JOIN LATERAL (%s) AS newest ON TRUE WHERE hr_sms_thread.id = ANY(%s)",
+                self._inbox_newest(),
+                thread.ids,
+            )
         )
-        return self._inbox_rows([(thread.id, newest.id)])[0] if newest else False
+        return self._inbox_rows(page)[0] if page else False
 
     def sms_inbox_conversation(self, before_id=None, limit=PAGE):
         """Return the conversation with a number that belongs to no applicant, as the tab shows it.

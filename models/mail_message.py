@@ -20,14 +20,16 @@ class MailMessage(models.Model):
 
         :param thread: ``hr.sms.thread`` record
         """
-        # sudo: as core does for a user's own notifications
-        told = self.env["mail.notification"].sudo()
-        told = told.search(
-            [
-                ("res_partner_id", "=", self.env.user.partner_id.id),
-                ("is_read", "=", False),
-                ("mail_message_id.sms_thread_ref", "=", thread.id),
-            ]
+        told = (
+            self.env["mail.notification"]
+            .sudo()  # as core does for a user's own notifications
+            .search(
+                [
+                    ("res_partner_id", "=", self.env.user.partner_id.id),
+                    ("is_read", "=", False),
+                    ("mail_message_id.sms_thread_ref", "=", thread.id),
+                ]
+            )
         )
         if told:
             # Of its own, as the texts are marked: two screens do it at once.

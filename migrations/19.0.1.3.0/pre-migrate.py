@@ -23,3 +23,7 @@ def migrate(cr, version):
               FROM calendar_event AS event WHERE event.id = message.event_id
             """
         )
+    # Of campaigns that were started: what a pause moves from now on.
+    if column_exists(cr, "hr_sms_campaign", "start_date"):
+        cr.execute("ALTER TABLE hr_sms_campaign ADD COLUMN IF NOT EXISTS pace_date timestamp")
+        cr.execute("UPDATE hr_sms_campaign SET pace_date = GREATEST(scheduled_date, start_date)")
