@@ -1,11 +1,13 @@
 """Planned texts with real processes: cancel against claim."""
 
+import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from odoo.tests import tagged
+from odoo.tools import split_every
 
 from .live import RpcError
 from .test_texting_live import LiveTextingCase
@@ -30,50 +32,45 @@ class TestPlannedRaces(LiveTextingCase):
             self.server.psql("SELECT id, state FROM hr_sms_message WHERE id = ANY(%s)", [ids])
         )
 
-    def cron(self):
-        [(cron,)] = self.server.psql(
-            "SELECT res_id FROM ir_model_data WHERE module = 'hr_recruitment_texting'"
-            "   AND name = 'ir_cron_process_queue_direct'"
-        )
-        return cron
-
     def test_canceled_or_sent_never_both(self):
-        """Fifty texts come due while three recruiters cancel them one by one."""
+        """Fifty texts come due, five at a time, while three recruiters cancel just these."""
         phones = [f"+120255560{number:02}" for number in range(50)]
         applicants = [self.applicant(phone) for phone in phones]
         messages = [self.planned(applicant) for applicant in applicants]
-        # The direct lane sends a batch of 100 at once: with these in between, more claims.
-        cron = self.cron()
+        cron = self.cron("ir_cron_process_queue_direct")
         sender = self.server.login("admin")
         cancelers = [self.server.login("admin") for _user in range(3)]
         canceled, refused = set(), {}
-        go = threading.Event()
+        start = threading.Barrier(4)
 
         def cancel(position):
-            go.wait()
-            for message in messages[position::3]:
-                try:
-                    canceled.update(
-                        cancelers[position].call("hr.sms.message", "sms_cancel", [message])
-                    )
-                except RpcError as error:
-                    refused[message] = str(error)
+            chance = random.Random(position)
+            for batch in split_every(5, messages):
+                start.wait(60)
+                for message in batch[position::3]:
+                    time.sleep(chance.uniform(0, 0.04))  # a claim takes some of it to come
+                    try:
+                        canceled.update(
+                            cancelers[position].call("hr.sms.message", "sms_cancel", [message])
+                        )
+                    except RpcError as error:
+                        refused[message] = str(error)
 
         def come_due():
-            go.wait()
-            for start in range(0, 50, 5):
+            for batch in split_every(5, messages):
+                start.wait(60)
                 self.server.psql(
-                    "UPDATE hr_sms_message SET scheduled_date = now() AT TIME ZONE 'UTC'"
+                    # Whole seconds, as Odoo writes them: the queue's clock has no others.
+                    "UPDATE hr_sms_message"
+                    "   SET scheduled_date = date_trunc('second', now() AT TIME ZONE 'UTC')"
                     " WHERE id = ANY(%s) AND state = 'scheduled'",
-                    [messages[start : start + 5]],
+                    [list(batch)],
                 )
-                with suppress(RpcError):  # the cron runs already
-                    sender.call("ir.cron", "method_direct_trigger", [cron])
+                sender.call("ir.cron", "method_direct_trigger", [cron])
 
         with ThreadPoolExecutor(4) as pool:
             runs = [pool.submit(cancel, position) for position in range(3)]
             runs.append(pool.submit(come_due))
-            go.set()
             for run in runs:
                 run.result(120)
         self.eventually(
