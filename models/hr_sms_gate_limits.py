@@ -115,20 +115,23 @@ class HrSmsGate(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _defer_quiet_hours(self, requests):
-        waiting = [request for request in requests if self._is_unattended(request)]
+        def keeps_out(request):
+            return self._is_unattended(request) or request.foreseen and request.kind in UNATTENDED
+
+        waiting = [request for request in requests if keeps_out(request)]
         hours = {company: self._quiet_rules(company) for company in self._companies(waiting)}
         now = fields.Datetime.now()
         known = {}  # many numbers, few places
 
         def defer(request):
-            rules = self._is_unattended(request) and hours[request.company]
+            rules = keeps_out(request) and hours[request.company]
             if not rules:
                 return None
-            place = self._quiet_place(rules, request.number)
-            if place not in known:
-                until = quiet_hours.next_opening(now, *place)
-                known[place] = until and Verdict(wait_code="quiet_hours", until=until)
-            return known[place]
+            case = request.foreseen or now, *self._quiet_place(rules, request.number)
+            if case not in known:
+                until = quiet_hours.next_opening(*case)
+                known[case] = until and Verdict(wait_code="quiet_hours", until=until)
+            return known[case]
 
         return [defer(request) for request in requests]
 

@@ -25,7 +25,7 @@ class HrSmsMessage(models.Model):
     _scheduled_idx = models.Index("(thread_id) WHERE state = 'scheduled'")
 
     def _auto_init(self):
-        """Tell for the texts of a former version which of them still wait."""
+        """Tell for the texts of a former version which of them wait, and what answered the others."""
         self.env.cr.execute(
             "SELECT FROM information_schema.columns"
             " WHERE table_schema = current_schema AND table_name = 'hr_sms_message'"
@@ -41,6 +41,15 @@ class HrSmsMessage(models.Model):
                    AND NOT EXISTS (SELECT FROM hr_sms_message AS later
                                     WHERE later.thread_id = text.thread_id AND later.id > text.id
                                       AND later.direction = 'outbound' AND later.kind = 'direct')
+                """
+            )
+            self.env.cr.execute(
+                """
+                UPDATE hr_sms_message AS text SET answer_id = (
+                       SELECT min(later.id) FROM hr_sms_message AS later
+                        WHERE later.thread_id = text.thread_id AND later.id > text.id
+                          AND later.direction = 'outbound' AND later.kind = 'direct')
+                 WHERE text.direction = 'inbound' AND text.is_waiting IS NOT TRUE
                 """
             )
         return result

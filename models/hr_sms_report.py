@@ -84,7 +84,8 @@ class HrSmsReport(models.Model):
         "Hours until Our Answer",
         readonly=True,
         aggregator="avg",
-        help="From what a candidate writes to our next text by hand.",
+        help="From what a candidate writes to our next text by hand. Keywords and the answers 1 and 2 "
+        "to an interview reminder wait for nobody.",
     )
     reply_hours = fields.Float(
         "Hours until Their Answer",
@@ -137,7 +138,8 @@ class HrSmsReport(models.Model):
                        AS cost,
                    CASE message.state WHEN 'delivered' THEN 1.0 WHEN 'failed' THEN 0.0 END
                        AS is_delivered,
-                   CASE WHEN message.direction = 'inbound' AND %(inbound_begins)s THEN
+                   -- not after a keyword or an interview's 1 or 2: nobody owes these an answer
+                   CASE WHEN message.answer_id IS NOT NULL AND %(inbound_begins)s THEN
                        (SELECT EXTRACT(EPOCH FROM next.date - message.date) / 3600
                           FROM hr_sms_message AS next
                          WHERE next.thread_id = message.thread_id AND %(after)s
@@ -187,7 +189,11 @@ class HrSmsReport(models.Model):
         )
 
     def _sql_begins(self, direction):
-        """Return whether a text is the first of several in a row: one answers them all."""
+        """Return whether a text is the first of several in a row: one answers them all.
+
+        :param str direction: of the row; what nobody owes an answer is in no row of received texts
+        :returns: ``SQL``
+        """
         return SQL(
             """
             COALESCE((SELECT previous.direction != %s
@@ -195,10 +201,17 @@ class HrSmsReport(models.Model):
                        WHERE previous.thread_id = message.thread_id
                          AND (previous.date, previous.id) < (message.date, message.id)
                          AND %s
+                         AND %s
                     ORDER BY previous.date DESC, previous.id DESC LIMIT 1), TRUE)
             """,
             direction,
             _went("previous"),
+            SQL(
+                "(previous.direction = 'outbound' OR previous.answer_id IS NOT NULL"
+                " OR previous.is_waiting)"
+            )
+            if direction == "inbound"
+            else SQL("TRUE"),
         )
 
     # ------------------------------------------------------------

@@ -247,19 +247,7 @@ class HrSmsThread(models.Model):
 
         :param applicant: ``hr.applicant`` record
         """
-        of_threads = Domain("thread_id", "in", self.ids)
-        owners = defaultdict(set)
-        for model in ("hr.sms.message", "hr.sms.invitation"):
-            for thread, theirs in self.env[model]._read_group(
-                of_threads & Domain("applicant_id", "!=", False),
-                ["thread_id"],
-                ["applicant_id:recordset"],
-            ):
-                owners[thread].update(theirs.ids)
-        for thread, applicant_ref in self.env["hr.sms.consent"]._read_group(
-            of_threads & Domain("applicant_ref", "!=", 0), ["thread_id", "applicant_ref"]
-        ):
-            owners[thread].add(applicant_ref)
+        owners = self._owners()
         strange = self.filtered(
             lambda thread: (
                 not applicant._sms_same_person({(applicant.id, one) for one in owners[thread]})
@@ -280,6 +268,34 @@ class HrSmsThread(models.Model):
         )
         strange.invalidate_recordset(["applicant_ids"])
         applicant.invalidate_recordset(["sms_thread_ids", "sms_consent_state", "sms_opt_out_date"])
+
+    def _written_to(self):
+        """Return to whom something was written in these threads, or recorded of their consent.
+
+        :returns: dict from thread to set of ids of ``hr.applicant``
+        """
+        return self._owners(Domain("direction", "=", "outbound"))
+
+    def _owners(self, texts=Domain.TRUE):
+        """Return whose texts, invitations and consent these threads hold.
+
+        :param texts: domain on ``hr.sms.message``, which of them count
+        :returns: dict from thread to set of ids of ``hr.applicant``
+        """
+        of_threads = Domain("thread_id", "in", self.ids)
+        owners = defaultdict(set)
+        for model, domain in (("hr.sms.message", texts), ("hr.sms.invitation", Domain.TRUE)):
+            for thread, theirs in self.env[model]._read_group(
+                of_threads & Domain("applicant_id", "!=", False) & domain,
+                ["thread_id"],
+                ["applicant_id:recordset"],
+            ):
+                owners[thread].update(theirs.ids)
+        for thread, applicant_ref in self.env["hr.sms.consent"]._read_group(
+            of_threads & Domain("applicant_ref", "!=", 0), ["thread_id", "applicant_ref"]
+        ):
+            owners[thread].add(applicant_ref)
+        return owners
 
     # ------------------------------------------------------------
     # Consent

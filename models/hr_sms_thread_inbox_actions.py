@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
 from .hr_sms_thread import OFFICER_GROUP
+from .numbers import shown_number
 from .transactions import short_transaction
 
 ASSIGNEES = 200
@@ -113,15 +114,8 @@ class HrSmsThread(models.Model):
         :raises UserError: when the applicant is of another company, or the number somebody's
         """
         self._inbox_check(SEND_GROUP)
-        known = isinstance(applicant_id, int) and 0 < applicant_id < 2**31
-        applicant = self.env["hr.applicant"].browse(applicant_id if known else 0).exists()
-        if not applicant:
-            raise UserError(
-                self.env._("This applicant does not exist any more. Choose another one.")
-            )
-        applicant._sms_check_right(SEND_GROUP)
-        applicant.check_access("write")
-        applicant_sudo = applicant.sudo()  # whose it is by now: rights were checked above
+        applicant = self._inbox_owner(applicant_id)
+        applicant_sudo = applicant.sudo()  # whose it is by now: its right was checked above
         if applicant_sudo._sms_company() != self.company_id:
             raise UserError(
                 self.env._(
@@ -137,20 +131,82 @@ class HrSmsThread(models.Model):
                 applicant.sms_number_add(self.number, self.env._("Texted from"))
             else:
                 applicant.partner_phone = self.number
-        self._attach_texts(applicant)
+        self._hand_texts(self.env["hr.applicant"], applicant)
         self._notify_changed()
         return True
 
-    def _attach_texts(self, applicant):
-        """Give texts that are of no application to one, for those who read only some of them."""
-        texts = self.env["hr.sms.message"]
+    def sms_detach(self, applicant_id):
+        """Take an assignment back: the number is not this applicant's after all.
+
+        Only as long as nothing but received texts came of it: what was written to somebody, or
+        what they agreed to, stays in their history.
+
+        :param int applicant_id: ``hr.applicant`` that has the number
+        :returns: True
+        :raises AccessError: without the right to send SMS, to read the conversation or to edit
+            the applicant
+        :raises UserError: when the number is not theirs any more, or more came of it
+        """
+        self._inbox_check(SEND_GROUP)
+        applicant = self._inbox_owner(applicant_id)
+        applicant_sudo = applicant.sudo()  # see sms_attach
+        if self.number not in applicant_sudo._sms_numbers():
+            raise UserError(
+                self.env._(
+                    "%(number)s is not a number of %(applicant)s any more.",
+                    number=shown_number(self.number),
+                    applicant=applicant.display_name,
+                )
+            )
+        if applicant.id in self.sudo()._written_to()[self]:
+            raise UserError(
+                self.env._(
+                    "A text was written to %(applicant)s here or consent recorded: that stays in "
+                    "their history. Open the applicant and correct the number there.",
+                    applicant=applicant.display_name,
+                )
+            )
+        self._hand_texts(applicant, self.env["hr.applicant"])
+        if self.number == applicant_sudo.sms_number:
+            applicant.partner_phone = False
+            self.sudo()._unlink_stranger(applicant_sudo)
+        else:
+            # sudo: their numbers are kept by who may edit the applicant, which was checked
+            applicant_sudo.sms_phone_ids.filtered(
+                lambda phone: phone.number == self.number
+            ).unlink()
+        self._notify_changed()
+        return True
+
+    def _inbox_owner(self, applicant_id):
+        """Return the applicant whose number this is to be, or not to be any more.
+
+        :param int applicant_id: as the browser says
+        :raises AccessError: without the right to send SMS to them or to edit them
+        :raises UserError: when there is none
+        """
+        known = isinstance(applicant_id, int) and 0 < applicant_id < 2**31
+        applicant = self.env["hr.applicant"].browse(applicant_id if known else 0).exists()
+        if not applicant:
+            raise UserError(
+                self.env._("This applicant does not exist any more. Choose another one.")
+            )
+        applicant._sms_check_right(SEND_GROUP)
+        applicant.check_access("write")
+        return applicant
+
+    def _hand_texts(self, giver, taker):
+        """Hand the texts of one application to another, for those who read only some of them.
+
+        :param giver, taker: ``hr.applicant`` record, empty for those of no application
+        """
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE hr_sms_message SET applicant_id = %s"
-            " WHERE thread_id = %s AND applicant_id IS NULL",
-            [applicant.id, self.id],
+            " WHERE thread_id = %s AND applicant_id IS NOT DISTINCT FROM %s",
+            [taker.id or None, self.id, giver.id or None],
         )
-        texts.invalidate_model(["applicant_id"])
+        self.env["hr.sms.message"].invalidate_model(["applicant_id"])
 
     def _inbox_readers(self, domain=Domain.TRUE, limit=None):
         """Return who may read this conversation.

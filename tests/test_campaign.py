@@ -625,7 +625,7 @@ class TestCampaign(CampaignCase):
         with self.assertRaisesRegex(UserError, "Meanwhile this campaign went on"):
             campaign.action_resume()
 
-    def test_the_preview_of_a_time_to_come_tells_nothing_of_this_hour(self):
+    def test_the_preview_of_a_time_to_come_tells_of_that_hour(self):
         self.company.sms_quiet_hours = True
         campaign = self.campaign(self.people(2))
         with freeze_time("2026-01-14 07:00:00"):  # 2:00 there
@@ -635,6 +635,11 @@ class TestCampaign(CampaignCase):
             self.assertFalse(self.preview(campaign, asked)["waits"])
             campaign.scheduled_date = "2026-01-14 16:00:00"
             self.assertFalse(self.preview(campaign)["waits"])
+        with freeze_time("2026-01-14 16:00:00"):  # 11:00 there
+            self.assertFalse(self.preview(campaign)["waits"])
+            asked = {"scheduled_date": "2026-01-15 07:00:00"}
+            [wait] = self.preview(campaign, asked)["waits"]
+            self.assertEqual((wait["code"], wait["count"]), ("quiet_hours", 2))
 
     def test_over_some_hours_also_where_some_get_none(self):
         people = self.people(6)

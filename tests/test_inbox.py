@@ -226,6 +226,40 @@ class TestInbox(TextingCase):
         with self.assertRaisesRegex(UserError, "already"):
             self.rpc(self.sender, "sms_attach", thread.ids, self.other.id)
 
+    def test_attached_to_the_wrong_one(self):
+        thread = self.receive("It is Robin, my new number", STRANGER).thread_id
+        self.rpc(self.sender, "sms_attach", thread.ids, self.applicant.id)
+        self.receive("Are you there?", STRANGER)
+        self.rpc(self.sender, "sms_detach", thread.ids, self.applicant.id)
+        self.assertFalse(self.applicant.sms_phone_ids)
+        self.assertNotIn(thread, self.applicant.sms_thread_ids)
+        self.assertFalse(thread.applicant_ids)
+        self.assertEqual(len(thread.message_ids), 2)
+        self.assertFalse(thread.message_ids.applicant_id)
+        self.assertTrue(self.listed(self.viewer, "unknown"))
+        with self.assertRaisesRegex(UserError, "not a number of"):
+            self.rpc(self.sender, "sms_detach", thread.ids, self.applicant.id)
+        self.rpc(self.sender, "sms_attach", thread.ids, self.other.id)
+        self.assertEqual(thread.applicant_ids, self.other)
+
+    def test_the_main_number_attached_to_the_wrong_one(self):
+        thread = self.receive("Hello", STRANGER).thread_id
+        silent = self.make_applicant(partner_name="No Phone", partner_phone=False)
+        self.rpc(self.sender, "sms_attach", thread.ids, silent.id)
+        self.rpc(self.sender, "sms_detach", thread.ids, silent.id)
+        self.assertFalse(silent.sms_number or silent.partner_phone)
+        self.assertFalse(thread.applicant_ids)
+
+    def test_what_was_written_to_an_applicant_stays_theirs(self):
+        thread = self.receive("It is Robin, my new number", STRANGER).thread_id
+        self.rpc(self.sender, "sms_attach", thread.ids, self.applicant.id)
+        applicant = self.applicant.with_user(self.sender)
+        applicant.sms_consent_grant(number=STRANGER, note="by phone")
+        with self.assertRaisesRegex(UserError, "stays in their history"):
+            self.rpc(self.sender, "sms_detach", thread.ids, self.applicant.id)
+        self.assertEqual(thread.applicant_ids, self.applicant)
+        self.assertEqual(thread.message_ids.applicant_id, self.applicant)
+
     def test_attach_as_the_main_number(self):
         thread = self.receive("Hello", STRANGER).thread_id
         silent = self.make_applicant(partner_name="No Phone", partner_phone=False)
@@ -265,7 +299,8 @@ class TestInbox(TextingCase):
         reading = [(name, thread.ids) for name in ("sms_inbox_conversation", "sms_inbox_history")]
         reading += [("sms_mark_unread", thread.ids), ("sms_inbox_mark_read", thread.ids)]
         changing = [("sms_assign", thread.ids, False), ("sms_archive", thread.ids)]
-        changing += [("sms_assignees", thread.ids), ("sms_attach", thread.ids, self.applicant.id)]
+        changing += [("sms_assignees", thread.ids)]
+        changing += [(name, thread.ids, self.applicant.id) for name in ("sms_attach", "sms_detach")]
         return reading, changing
 
     def test_without_view_nothing(self):

@@ -114,13 +114,23 @@ class TestReport(PeopleMixin, TextingCase):
     def test_hours_until_answers(self):
         self.text(hours_ago=10)
         self.text(hours_ago=9)  # a second one does not start the clock anew
-        self.reply(8)
-        self.reply(7)
+        self.reply(8, is_waiting=True)
+        self.reply(7, is_waiting=True)
         self.text("delivered", 5, kind="auto")  # no answer of ours
-        self.text(hours_ago=4)
+        self.text(hours_ago=4)._answer_waiting()
         [row] = self.group([], ["answer_hours:avg", "reply_hours:avg"]).values()
         self.assertAlmostEqual(row["reply_hours:avg"], 2, places=2)
         self.assertAlmostEqual(row["answer_hours:avg"], 4, places=2)
+
+    def test_what_nobody_owes_an_answer(self):
+        self.text(hours_ago=20)
+        self.reply(10)  # a keyword, or an interview's 1: waits for nobody
+        self.text(hours_ago=9)
+        self.reply(8)
+        self.reply(6, is_waiting=True)
+        self.text(hours_ago=4)._answer_waiting()
+        [row] = self.group([], ["answer_hours:avg"]).values()
+        self.assertAlmostEqual(row["answer_hours:avg"], 2, places=2)
 
     def test_overview(self):
         self.text(hours_ago=10)

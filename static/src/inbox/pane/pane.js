@@ -12,6 +12,9 @@ import { session } from "@web/session";
 import { SmsTab } from "../../chatter/sms_tab/sms_tab";
 import { messageOf } from "../../core/errors";
 
+/** As long as one needs to see that it was the wrong one, in milliseconds. */
+const UNDO_DELAY = 10_000;
+
 /** The open conversation, with what can be done about it. */
 export class SmsInboxPane extends Component {
     static template = "hr_recruitment_texting.SmsInboxPane";
@@ -130,22 +133,38 @@ export class SmsInboxPane extends Component {
             return;
         }
         this.props.onDone(id);
-        const close = this.notification.add(_t("Archived. The next text brings it back."), {
+        this.offerUndo(_t("Archived. The next text brings it back."), () =>
+            model.change("sms_archive", id, [false])
+        );
+    }
+
+    /** Say what was done, with a button to take it back. Also when another conversation is open. */
+    offerUndo(text, undo) {
+        const onClick = async () => {
+            close();
+            try {
+                await undo();
+            } catch (error) {
+                this.notification.add(messageOf(error), { type: "danger" });
+            }
+        };
+        const close = this.notification.add(text, {
             type: "success",
-            buttons: [
-                {
-                    name: _t("Undo"),
-                    onClick: async () => {
-                        close();
-                        try {
-                            await model.change("sms_archive", id, [false]);
-                        } catch (error) {
-                            this.notification.add(messageOf(error), { type: "danger" });
-                        }
-                    },
-                },
-            ],
+            // On a phone it covers the way back to the list: Odoo's own, shorter time.
+            ...(this.ui.isSmall ? {} : { autocloseDelay: UNDO_DELAY }),
+            buttons: [{ name: _t("Undo"), onClick }],
         });
+    }
+
+    async assignTo(applicantId) {
+        const { id } = this.props.thread;
+        const { model } = this.props;
+        if (await this.change("sms_attach", applicantId)) {
+            const thread = model.rows.find((row) => row.id === id) || this.props.thread;
+            this.offerUndo(_t("Assigned to %s.", thread.name || thread.display), () =>
+                model.change("sms_detach", id, [applicantId])
+            );
+        }
     }
 
     attach({ currentTarget: button }) {
@@ -156,7 +175,7 @@ export class SmsInboxPane extends Component {
             multiSelect: false,
             context: { kanban_view_ref: "hr_recruitment_texting.hr_applicant_view_kanban_choose" },
             domain: [["company_id", "in", [this.props.conversation.company?.id || false, false]]],
-            onSelected: ([id]) => this.change("sms_attach", id),
+            onSelected: ([id]) => this.assignTo(id),
         };
         this.dialog.add(SelectCreateDialog, props, { onClose: () => button.focus() });
     }
