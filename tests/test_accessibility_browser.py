@@ -221,7 +221,7 @@ class TestAccessibility(LiveCampaignCase):
         self.both_ways(path, ".o_sms_progress", [(None, ".o_sms_progress", form)])
         self.run_all()
         self.run_all()
-        self.eventually(lambda: self.state(campaign) == "done", 30)
+        self.eventually(lambda: self.state(campaign) == "done")
         self.both_ways(path, ".o_sms_progress", [(None, ".o_sms_progress_reasons", form)])
 
 

@@ -96,7 +96,7 @@ class TestAllowanceRaces(LiveTextingCase):
 
         for number in range(50):
             send(f"Text {number}")
-        self.eventually(lambda: len(self.at_twilio(phone)) == 50, 20)
+        self.eventually(lambda: len(self.at_twilio(phone)) == 50)
         with self.assertRaisesRegex(RpcError, "allowance is used up"):
             send("The 51st")
         [account] = self.admin.call("hr.sms.allowance", "search", [("company_id", "=", fresh)])
@@ -105,7 +105,7 @@ class TestAllowanceRaces(LiveTextingCase):
         )
         self.admin.call("hr.sms.allowance.change", "action_apply", [change])
         send("The 51st")
-        self.eventually(lambda: len(self.at_twilio(phone)) == 51, 20)
+        self.eventually(lambda: len(self.at_twilio(phone)) == 51)
         with self.assertRaisesRegex(RpcError, "allowance is used up"):
             send("The 52nd")
 
@@ -131,7 +131,7 @@ class TestAllowanceRaces(LiveTextingCase):
         self.assertEqual(self.balance(), 0)
         self.assertEqual(sum(len(self.at_twilio(phone)) for phone in phones), 3)
         self.top_up(20)
-        self.eventually(lambda: self.states() == ["sent"] * len(queued), 20)
+        self.eventually(lambda: self.states() == ["sent"] * len(queued))
         self.assertEqual(self.balance(), 20 - waiting)
 
     def test_the_loser_of_the_last_segment_waits(self):
@@ -219,7 +219,7 @@ class TestAllowanceRaces(LiveTextingCase):
                     pool.submit(session.call, "ir.cron", "method_direct_trigger", [lane])
                     for session, lane in zip(sessions, lanes, strict=True)
                 ]
-                self.eventually(lambda: self.waiting() == 2, 20)
+                self.eventually(lambda: self.waiting() == 2)
             for run in runs:
                 run.result(60)
         self.eventually(lambda: self.states("Automatic").count("sent") == 3)

@@ -113,7 +113,7 @@ class TestCampaignRaces(LiveCampaignCase):
         self.server._set_parameter("hr_recruitment_texting.concurrency", "2")
         self.admin.call("hr.sms.campaign", "action_start", [campaign])
         with self.crons_running():
-            self.eventually(lambda: len(self.arrived(first, count)) > 20, 60)
+            self.eventually(lambda: len(self.arrived(first, count)) > 20)
             self.admin.call("hr.sms.campaign", "action_pause", [campaign])
         # what was being handed over at that moment is on its way
         paused_at = len(self.arrived(first, count))
@@ -124,7 +124,7 @@ class TestCampaignRaces(LiveCampaignCase):
         self.assertEqual(self.state(campaign), "paused")
         self.admin.call("hr.sms.campaign", "action_resume", [campaign])
         with self.crons_running():
-            self.eventually(lambda: len(self.arrived(first, count)) > paused_at + 10, 60)
+            self.eventually(lambda: len(self.arrived(first, count)) > paused_at + 10)
             self.admin.call("hr.sms.campaign", "action_stop", [campaign])
         texts = self.texts(campaign)
         went = {number for number, state in texts.items() if state in ("sent", "delivered")}
@@ -152,7 +152,7 @@ class TestCampaignRaces(LiveCampaignCase):
             answers = list(pool.map(start, sessions))
         self.assertEqual(answers.count(True), 1)
         with self.crons_running():
-            self.eventually(lambda: len(self.texts(campaign)) == count, 60)
+            self.eventually(lambda: len(self.texts(campaign)) == count)
         self.eventually(lambda: len(self.arrived(first, count)) == count)
         self.eventually(
             lambda: self.run_cron("ir_cron_campaigns") or self.state(campaign) == "done"
@@ -174,7 +174,7 @@ class TestCampaignCrash(LiveCampaignCase):
                     self.run_cron("ir_cron_campaigns")
 
             running = pool.submit(run)
-            self.eventually(lambda: len(self.texts(campaign)) > 0, 30)
+            self.eventually(lambda: len(self.texts(campaign)) > 0)
             self.server.kill()
             running.result(60)
         made = len(self.texts(campaign))

@@ -94,18 +94,18 @@ class TestCrash(SettlingCase):
         :param kill: kills something and brings it up again
         :param send: queues the texts, and sends them unless somebody else does
         """
-        self.eventually(self.is_well, 60)
+        self.eventually(self.is_well)
         self.simulator.control("/control/reset", "POST", now=True)
         # Texts go for as long as this from the moment on that they are queued.
         under_way = self.texts / 50 * self.latency_ms / 1000 + 0.5
         with ThreadPoolExecutor(1) as pool:
             sending = pool.submit(self._interrupted, send)
-            self.eventually(lambda: sum(self._states().values()) == self.texts, 60)
+            self.eventually(lambda: sum(self._states().values()) == self.texts)
             time.sleep(self.random.uniform(0, under_way))
             before = self.simulator.control("/control/stats")["created"]
             what = kill()
             sending.result()
-        self.eventually(self.is_well, 60)
+        self.eventually(self.is_well)
         left = self._states()
         self.settle()
         _logger.info(
@@ -137,7 +137,7 @@ class TestCrash(SettlingCase):
                 return False
             return True
 
-        return self.eventually(runs, 60)
+        return self.eventually(runs)
 
     def _interrupted(self, send):
         with suppress(*self.interruptions):

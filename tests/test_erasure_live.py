@@ -26,7 +26,7 @@ class TestErasureLive(BaseCase):
         admin.call("hr.sms.erasure", "action_erase", [action["res_id"]])
 
     def eventually(self, done, what):
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not done():
             self.assertLess(time.monotonic(), end, what)
             time.sleep(0.1)

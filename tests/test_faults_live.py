@@ -51,7 +51,7 @@ class TestFaults(SettlingCase):
             "/control/faults", "POST", callback_early=1, drop_after=0.1, undelivered=0.1
         )
         self.send("313")
-        self.eventually(lambda: not self.states().keys() & {"queued", "sending", "unknown"}, 60)
+        self.eventually(lambda: not self.states().keys() & {"queued", "sending", "unknown"})
         self.settle()
         self.assertAsAtTwilio()
 

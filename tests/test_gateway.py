@@ -72,7 +72,7 @@ class TestGateway(BaseCase):
         return self.simulator.control("/control/messages", to=PHONE)["messages"]
 
     def eventually_arrived(self):
-        end = time.monotonic() + 10
+        end = time.monotonic() + 40
         while not self.arrived():
             self.assertLess(time.monotonic(), end)
             time.sleep(0.05)
@@ -217,11 +217,11 @@ class TestGateway(BaseCase):
 
     @mute_logger("odoo.addons.hr_recruitment_texting.gateway.client")
     def test_a_slow_answer_is_not_waited_for_forever(self):
-        self.simulator.control("/control/settings", "POST", latency_ms=1500)
+        self.simulator.control("/control/settings", "POST", latency_ms=4000)
         self.addCleanup(self.simulator.control, "/control/settings", "POST", latency_ms=0)
         start = time.monotonic()
         self.assertEqual(self.send(self.gateway(timeout=0.3)).outcome, "unknown")
-        self.assertLess(time.monotonic() - start, 1.2)
+        self.assertLess(time.monotonic() - start, 3)
         self.eventually_arrived()
 
     def test_bodies_and_secrets_stay_out_of_logs(self):

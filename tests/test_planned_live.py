@@ -74,7 +74,7 @@ class TestPlannedRaces(LiveTextingCase):
             for run in runs:
                 run.result(120)
         self.eventually(
-            lambda: set(self.states(messages).values()) <= {"canceled", "sent", "delivered"}, 30
+            lambda: set(self.states(messages).values()) <= {"canceled", "sent", "delivered"}
         )
         states = self.states(messages)
         self.assertEqual({one for one, state in states.items() if state == "canceled"}, canceled)

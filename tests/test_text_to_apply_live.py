@@ -57,13 +57,13 @@ class TestTextToApplyLive(LiveTextingCase):
                 " FROM hr_sms_message WHERE direction = 'inbound' AND keyword_id IS NOT NULL"
             ) == [(300, 300)]
 
-        self.eventually(followed_up, 60)
+        self.eventually(followed_up)
 
         def greetings():
             messages = self.simulator.control("/control/messages", origin="api")["messages"]
             return [one["to"] for one in messages if LINK.search(one["body"])]
 
-        self.eventually(lambda: len(greetings()) >= 100, 30)
+        self.eventually(lambda: len(greetings()) >= 100)
         self.simulator.control("/control/wait")
         self.assertEqual(sorted(greetings()), PHONES)
         [(applications, numbers)] = self.server.psql(

@@ -182,7 +182,7 @@ class TestWhoIsTold(WorkplaceCase):
         [thread] = self.admin.call("hr.sms.thread", "search", [("number", "=", phone)])
         self.admin.call("hr.sms.thread", "sms_assign", [thread], assignee)
         self.text_from(phone, "Hello?")
-        self.eventually(lambda: self.told(assignee), 20)
+        self.eventually(lambda: self.told(assignee))
 
         for login in ("kim keeps", "ash assigned"):
             self.shows_in_discuss(login, "sent a text")
