@@ -11,12 +11,14 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useInputField } from "@web/views/fields/input_field_hook";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { toPlainCharacters } from "../../core/plain_characters";
+import { inPlainCharacters } from "../../core/plain_characters";
 import { countSegments, GSM_7 } from "../../core/segments";
 
 /** Milliseconds without a key after which the preview follows. */
 const PAUSE = 400;
 const PLACEHOLDER = /\{\{.*?\}\}/gs;
+/** What is written besides the placeholders: what they become differs from one to the next. */
+const withoutPlaceholders = (text) => text.replace(PLACEHOLDER, "");
 
 /** The text of a campaign: placeholders to choose from, and its size without them. */
 export class SmsCampaignBodyField extends Component {
@@ -47,18 +49,13 @@ export class SmsCampaignBodyField extends Component {
         return this.state.typed ?? this.value;
     }
 
-    /** What is written besides the placeholders: what they become differs from one to the next. */
     get counted() {
-        return countSegments(this.text.replace(PLACEHOLDER, ""));
+        return countSegments(withoutPlaceholders(this.text));
     }
 
-    /** The text without typographic characters, where those alone make each text cost more. */
+    /** The text in characters that cost less; empty when that helps nothing. */
     get plainText() {
-        if (this.counted.encoding === GSM_7) {
-            return "";
-        }
-        const plain = toPlainCharacters(this.text);
-        return countSegments(plain.replace(PLACEHOLDER, "")).encoding === GSM_7 ? plain : "";
+        return inPlainCharacters(this.text, withoutPlaceholders);
     }
 
     get size() {

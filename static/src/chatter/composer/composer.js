@@ -15,7 +15,7 @@ import { isFocusLost } from "../../core/focus";
 import { TWILIO_ACCEPTABLE_USE, TWILIO_MESSAGING_POLICY } from "../../core/links";
 import { introduces } from "../../core/introduction";
 import { withOptOutLine } from "../../core/opt_out_line";
-import { toPlainCharacters } from "../../core/plain_characters";
+import { inPlainCharacters } from "../../core/plain_characters";
 import { countSegments, GSM_7 } from "../../core/segments";
 import { SmsScheduleDialog } from "../schedule_dialog/schedule_dialog";
 import { SmsTemplatesMenu } from "../templates_menu/templates_menu";
@@ -181,18 +181,9 @@ export class SmsComposer extends Component {
 
     /** The text in characters that cost less; empty when that helps nothing. */
     get plainText() {
-        if (this.encodedPlainly) {
-            return "";
-        }
-        const plain = toPlainCharacters(this.state.text);
-        const counted = countSegments(withOptOutLine(this.conversation.optOut, plain));
-        const isBetter =
-            counted.segments < this.counted.segments || counted.encoding !== this.counted.encoding;
-        return plain !== this.state.text && isBetter ? plain : "";
-    }
-
-    get encodedPlainly() {
-        return this.counted.encoding === GSM_7;
+        return inPlainCharacters(this.state.text, (text) =>
+            withOptOutLine(this.conversation.optOut, text)
+        );
     }
 
     get plainLabel() {
