@@ -211,6 +211,8 @@ class HrApplicant(models.Model):
         # sudo: whoever may read a text sees its files
         media = self.env["hr.sms.media"].sudo().search([("message_id", "in", messages.ids)])
         files = media.grouped("message_id")
+        # Of those who share the number, some may be of another company by now.
+        others = (messages.applicant_id - self)._filtered_access("read")
         return [
             {
                 "id": message.id,
@@ -231,9 +233,7 @@ class HrApplicant(models.Model):
                 "wait_reason": message.wait_reason or "",
                 "segment_count": message.segment_count,
                 "applicant_id": message.applicant_id.id,
-                "applicant_name": message.applicant_id.display_name
-                if message.applicant_id and message.applicant_id != self
-                else "",
+                "applicant_name": (message.applicant_id & others).display_name or "",
             }
             for message in messages
         ]

@@ -282,6 +282,32 @@ class TestInbox(TextingCase):
                 self.rpc(self.sender, "sms_attach", thread.ids, target)
 
     # ------------------------------------------------------------
+    # Applications that went to another company
+    # ------------------------------------------------------------
+
+    def move(self, applicant):
+        """Move an application to the other company, as somebody who works in both does."""
+        job = self.env["hr.job"].create({"name": "Cook", "company_id": self.other_company.id})
+        applicant.write({"job_id": job.id, "company_id": self.other_company.id})
+
+    def test_who_shared_the_number_went_to_another_company(self):
+        twin = self.make_applicant(partner_name="Twin")
+        self.thread_of(twin)
+        self.append("granted", "job_form", twin)
+        twin.sms_send("Hello twin")
+        self.env.flush_all()
+        tab = self.applicant.with_user(self.sender).sms_tab()
+        self.assertEqual(tab["messages"][0]["applicant_name"], "Twin")
+        self.move(twin)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        tab = self.applicant.with_user(self.sender).sms_tab()
+        [text] = tab["messages"]
+        self.assertEqual((text["body"], text["applicant_name"]), ("Hello twin", ""))
+        tab = self.rpc(self.sender, "sms_inbox_conversation", self.thread.ids)
+        self.assertEqual([text["body"] for text in tab["messages"]], ["Hello twin"])
+
+    # ------------------------------------------------------------
     # Rights
     # ------------------------------------------------------------
 
