@@ -113,3 +113,24 @@ class HrApplicant(models.Model):
         how = {"compute_lang": True} if template.lang else {"set_lang": lang}
         bodies = template._render_field("body", self.ids, add_context=names, **how)
         return {id_: str(body or "").strip() for id_, body in bodies.items()}
+
+    def _sms_fill_in_each(self, template, lang, **names):
+        """Fill in a template for those of these applicants that it can be filled in for.
+
+        All at once; one by one only if that fails.
+
+        :param template: as for :meth:`_sms_fill_in`
+        :param lang: see there
+        :param names: see there
+        :returns: dict from applicant id to str, ``None`` where the template cannot be filled in;
+            the renderer logs why
+        """
+        try:
+            return self._sms_fill_in(template, lang, **names)
+        except UserError:
+            if len(self) == 1:
+                return {self.id: None}
+        bodies = {}
+        for applicant in self:
+            bodies |= applicant._sms_fill_in_each(template, lang, **names)
+        return bodies

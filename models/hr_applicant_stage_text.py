@@ -3,7 +3,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from .hr_sms_gate_limits import DETAIL
 
 # What a transaction remembers of applications that reached a stage.
 _REACHED = "hr_recruitment_texting.reached_stage"
@@ -75,7 +76,8 @@ class HrApplicant(models.Model):
 
         :param drafts: list of :class:`~.hr_sms_message_offer.Text` to an applicant each
         :param template: ``sms.template`` record
-        :returns: list of those that have words, without those that cannot be filled in
+        :returns: list of those that have words, and of those that the template cannot be filled in
+            for, with that for a reason not to go; without those that it has no words for
         """
         alike = defaultdict(list)
         languages = self.env["hr.sms.message"]._languages(drafts)
@@ -84,9 +86,12 @@ class HrApplicant(models.Model):
         texts = []
         for (recruiter, lang), theirs in alike.items():
             applicants = self.concat(*(draft.applicant for draft in theirs))
-            try:
-                bodies = applicants._sms_fill_in(template, lang, user=recruiter)
-            except UserError:
-                continue  # logged by the renderer; the applications move on all the same
-            texts += [replace(draft, body=bodies[draft.applicant.id]) for draft in theirs]
-        return [text for text in texts if text.body]
+            bodies = applicants._sms_fill_in_each(template, lang, user=recruiter)
+            for draft in theirs:
+                body = bodies[draft.applicant.id]
+                if body is None:
+                    obstacle = f"template_failed{DETAIL}{template.name}"
+                    texts.append(replace(draft, obstacle=obstacle))
+                elif body:
+                    texts.append(replace(draft, body=body))
+        return texts

@@ -56,6 +56,10 @@ REASONS = {
     ),
     "erased": _lt("The candidate's texts and personal data were erased before it was sent."),
     "duplicate": _lt("Not sent twice: this number got the text for another application."),
+    "template_failed": _lt(
+        "The template %(detail)s cannot be filled in for this applicant. Correct the template, or "
+        "enter what is missing in the application, and write the text by hand."
+    ),
     "body_empty": _lt("The text is empty. Write something first."),
     "body_too_long": _lt(
         "The text is longer than 1,400 characters, with the opt-out line if there is one. Shorten it."
@@ -98,6 +102,8 @@ class GateRequest:
     :param applicant: ``hr.applicant`` record the text is for, empty for a bare number
     :param bool number_typed: something was entered, even if it is no usable number
     :param bool answer_waiting: the candidate answered the form with that unusable number
+    :param obstacle: why it cannot go whatever the rules say, a key of ``REASONS``, ``None`` for
+        nothing
     :param campaign: ``hr.sms.campaign`` record it belongs to, empty or ``None`` for none
     :param event: ``calendar.event`` record of the interview it reminds of, ``None`` for none
     :param event_start: UTC datetime, when that was to begin as it was written, ``None`` for none
@@ -116,6 +122,7 @@ class GateRequest:
     applicant: object = None
     number_typed: bool = False
     answer_waiting: bool = False
+    obstacle: str | None = None
     campaign: object = None
     event: object = None
     event_start: datetime | None = None
@@ -248,6 +255,8 @@ class HrSmsGate(models.AbstractModel):
 
     def _refuse_body(self, requests):
         def refuse(request):
+            if request.obstacle:
+                return request.obstacle
             if request.body is None:
                 return None
             if segments.is_blank(request.body):

@@ -26,6 +26,8 @@ class Text:
     :param token: names the attempt to send it, ``None`` for none
     :param campaign: ``hr.sms.campaign`` record it belongs to, ``None`` for none
     :param sender_number: the company's number it goes by, ``None`` to have one chosen
+    :param obstacle: why it cannot go whatever the rules say, a key of the gate's ``REASONS``,
+        ``None`` for nothing
     """
 
     company: object
@@ -45,6 +47,7 @@ class Text:
     token: str | None = None
     campaign: object = None
     sender_number: str | None = None
+    obstacle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,7 @@ class HrSmsMessage(models.Model):
                     applicant=text.applicant and text.applicant.sudo(),
                     number_typed=text.number_typed,
                     answer_waiting=text.answer_waiting,
+                    obstacle=text.obstacle,
                     foreseen=scheduled_date if later and foresee else None,
                     stage="later" if later else "now",
                 )

@@ -151,6 +151,33 @@ class TestStageTexts(PeopleMixin, TextingCase):
         with self.assertLogs("odoo.addons.mail.models.mail_render_mixin"):
             self.move()
         self.assertEqual(self.applicant.stage_id, self.second)
+        text = self.texts()
+        self.assertEqual((text.state, text.stage_id), ("canceled", self.second))
+        self.assertIn("template Interview cannot be filled in", text.failure_reason)
+        self.assertFalse(self.drain("bulk").sent)
+
+    def test_one_without_a_name_takes_the_text_from_nobody(self):
+        self.template.body = "Hi {{ object.partner_name.split(' ')[0] }}"
+        nameless = self.make_applicant(partner_phone="+12025550151", stage_id=self.first.id)
+        nameless.partner_name = False
+        unasked = self.make_applicant(partner_phone="+12025550152", stage_id=self.first.id)
+        unasked.partner_name = False
+        other = self.make_applicant(partner_phone="+12025550153", stage_id=self.first.id)
+        for applicant in (self.applicant, nameless, other):
+            self.grant(applicant)
+        with self.assertLogs("odoo.addons.mail.models.mail_render_mixin"):
+            self.move(applicants=self.applicant | nameless | unasked | other)
+        self.assertEqual(len(self.drain("bulk").sent), 2)
+        [shown] = self.tab(nameless)["messages"]
+        self.assertEqual(shown["state"], "canceled")
+        self.assertIn("template Interview cannot be filled in", shown["failure_reason"])
+        # What has to be settled first is named first.
+        self.assertEqual(self.texts(unasked).failure_code, "consent_none")
+
+    def test_a_template_without_words_for_somebody_says_nothing(self):
+        self.template.body = "{{ object.partner_name and '' }}"
+        self.grant()
+        self.move()
         self.assertFalse(self.texts())
 
     def test_many_at_once(self):
