@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
@@ -88,6 +88,20 @@ class HrApplicant(models.Model):
             raise ValidationError(self.env._("This template is gone. Choose another one."))
         return found
 
+    @api.model
+    def _sms_check_template(self, template):
+        """Check that a template may be filled in with applicants: what is in it is run as code.
+
+        :param template: ``sms.template`` record
+        :raises AccessError: when the user may not read it
+        :raises UserError: when it is of other records, or was never saved by whoever may write them
+        """
+        template.check_access("read")
+        if not isinstance(template.id, int) or template.sudo().model != "hr.applicant":
+            raise UserError(
+                self.env._("This template is not one for applicants. Choose another one.")
+            )
+
     def _sms_filled_in(self, template, lang):
         filled = {"id": template.id, "name": template.name, "body": "", "error": ""}
         try:
@@ -110,6 +124,7 @@ class HrApplicant(models.Model):
         :returns: dict from applicant id to str
         :raises UserError: when it cannot be filled in
         """
+        self._sms_check_template(template)
         how = {"compute_lang": True} if template.lang else {"set_lang": lang}
         bodies = template._render_field("body", self.ids, add_context=names, **how)
         return {id_: str(body or "").strip() for id_, body in bodies.items()}

@@ -151,8 +151,7 @@ class HrSmsCampaign(models.Model):
         for vals in vals_list:
             self._check_writes(vals)
         campaigns = super(HrSmsCampaign, self.with_env(self.env(context=context))).create(vals_list)
-        if not all(campaigns.mapped("opt_out_line")):
-            campaigns._check_writes({"opt_out_line": False})  # by a default
+        campaigns._check_opt_out_line()
         return campaigns.with_env(self.env)
 
     def write(self, vals):
@@ -165,19 +164,31 @@ class HrSmsCampaign(models.Model):
                 )
             )
         result = super().write(vals)
+        if "opt_out_line" in vals:
+            self._check_opt_out_line()
         if "company_id" in vals:
             self.check_access("write")  # Odoo asks its rules before, not after
         return result
 
     def _check_writes(self, vals):
-        """Refuse what follows from the buttons, and the opt-out line's end to all but managers."""
+        """Refuse what follows from the buttons.
+
+        :raises AccessError: otherwise
+        """
         if self.env.su:
             return
         if _PROTECTED & vals.keys():
             raise AccessError(
                 self.env._("How far a campaign is follows from its buttons and cannot be edited.")
             )
-        if vals.get("opt_out_line") is False and not self.env.user.has_group(MANAGER_GROUP):
+
+    def _check_opt_out_line(self):
+        """Refuse the end of the opt-out line to all but managers, in whatever way it came about.
+
+        :raises AccessError: otherwise
+        """
+        may_leave_out = self.env.su or self.env.user.has_group(MANAGER_GROUP)
+        if not may_leave_out and not all(self.mapped("opt_out_line")):
             raise AccessError(
                 self.env._(
                     "Only SMS managers may leave out the opt-out line: texts to many have to say "

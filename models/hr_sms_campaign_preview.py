@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import safe_eval
 
@@ -17,10 +17,10 @@ from .numbers import shown_number
 
 EXAMPLES = 3
 # What the form may ask about before it is saved.
-_ASKABLE = frozenset(
-    {"body", "template_id", "filter_id", "number_rule", "opt_out_line", "company_id"}
-    | {"scheduled_date"}
-)
+_ASKABLE = frozenset({"body", "number_rule", "opt_out_line", "scheduled_date"})
+_ASKABLE_RECORDS = frozenset({"template_id", "filter_id", "company_id"})
+# Lines of the preview that are no reasons.
+_LISTED = (False, None, "", "all", "closed")
 
 
 class HrSmsCampaign(models.Model):
@@ -188,10 +188,41 @@ class HrSmsCampaign(models.Model):
     def _with_unsaved(self, values):
         """Return the campaign as the form shows it, which may not be saved.
 
+        Of other records only the id counts: a record made up by the client would be believed, and
+        a template is code.
+
         :param dict values: raw values of fields
+        :raises ValidationError: when a record that they name is gone, or none
         """
-        values = {name: value for name, value in (values or {}).items() if name in _ASKABLE}
+        asked = values if isinstance(values, dict) else {}
+        values = {
+            name: value
+            for name, value in asked.items()
+            if name in _ASKABLE and isinstance(value, (str, bool, type(None)))
+        }
+        for name in _ASKABLE_RECORDS & asked.keys():
+            values[name] = self._chosen(name, asked[name]).id
         return self.new(values, origin=self) if values else self
+
+    def _chosen(self, name, value):
+        """Return the record that a client names.
+
+        Whoever uses a template or a filter asks for the right to read it, in words that help.
+
+        :param str name: a many2one field of the campaign
+        :param value: id, falsy for none
+        :raises AccessError: for a company that is not the user's
+        :raises ValidationError: when there is none with this id
+        """
+        records = self.env[self._fields[name].comodel_name]
+        if not value:
+            return records
+        is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+        if not (chosen := records.browse(value if is_id else 0).exists()):
+            raise ValidationError(self.env._("What you chose is gone. Reload the page."))
+        if name == "company_id":
+            chosen.check_access("read")  # the summary says what its allowance has left
+        return chosen
 
     @api.model
     def sms_preview(self, campaign_id, values=None):
@@ -202,7 +233,8 @@ class HrSmsCampaign(models.Model):
         :returns: dict with ``count`` (applicants), ``going`` (texts), ``waits`` and ``refusals``
             (lists of dicts with ``code``, ``reason`` and ``count``), ``segments`` (of those that
             go), ``left`` (segments of the allowance, ``False`` when unlimited), ``longest``
-            (segments of the longest text), ``examples`` (list of dicts with ``name``, ``number``,
+            (segments of the longest text), ``closed`` (how many of ``going`` are refused or archived
+            applicants), ``examples`` (list of dicts with ``name``, ``number``,
             ``lang``, ``body`` and ``segments``), ``hidden`` (applicants the user may not read) and
             ``error`` (text, empty when it can be sent)
         :raises AccessError: without the right to send SMS or to read the campaign
@@ -210,8 +242,8 @@ class HrSmsCampaign(models.Model):
         self.env["hr.applicant"]._sms_check_right(SEND_GROUP)
         campaign = self.browse(int(campaign_id or 0)).exists()
         campaign.check_access("read")
-        campaign = campaign._with_unsaved(values)
         try:
+            campaign = campaign._with_unsaved(values)
             answers = campaign._rehearse()
         except UserError as error:
             return {"error": str(error)}
@@ -236,6 +268,7 @@ class HrSmsCampaign(models.Model):
             "count": readable,
             "hidden": max(listed - readable, 0),
             "going": len(going),
+            "closed": len(self._closed(text for text, _verdict in going)),
             "waits": counted(verdict.wait_code for _text, verdict in going),
             "refusals": counted(verdict.code for _text, verdict in answers),
             "segments": sum(sizes),
@@ -246,6 +279,11 @@ class HrSmsCampaign(models.Model):
             else [],
             "error": "",
         }
+
+    def _closed(self, texts):
+        """Return the refused and archived applicants among those that texts are for."""
+        applicants = self.env["hr.applicant"].concat(*(text.applicant for text in texts))
+        return applicants.filtered(lambda applicant: not applicant.active)
 
     def _examples(self, going):
         """Return the texts that tell most: the longest, the shortest, one of another language."""
@@ -271,7 +309,8 @@ class HrSmsCampaign(models.Model):
 
         :param int campaign_id: see ``sms_preview``
         :param dict values: see ``sms_preview``
-        :param code: reason or wait code, ``all`` for everybody, falsy for those who get the text
+        :param code: reason or wait code, ``all`` for everybody, ``closed`` for refused and archived
+            applicants who get the text, falsy for all who get it
         :returns: action
         :raises AccessError: without the right to send SMS or to read the campaign
         """
@@ -281,6 +320,10 @@ class HrSmsCampaign(models.Model):
         campaign = campaign._with_unsaved(values)
         if code == "all":
             applicants = campaign._audience()
+        elif code == "closed":
+            applicants = campaign._closed(
+                text for text, verdict in campaign._rehearse() if not verdict.code
+            )
         else:
             applicants = self.env["hr.applicant"].concat(
                 *(
@@ -290,7 +333,7 @@ class HrSmsCampaign(models.Model):
                     or (code and not verdict.code and verdict.wait_code == code)
                 )
             )
-        title = self.env["hr.sms.gate"]._reason_text(code) if code not in (False, "all") else ""
+        title = self.env["hr.sms.gate"]._reason_text(code) if code not in _LISTED else ""
         return {
             "type": "ir.actions.act_window",
             "name": title or self.env._("Recipients"),

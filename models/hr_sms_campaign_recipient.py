@@ -147,10 +147,13 @@ class HrSmsCampaignRecipient(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_from_drafts_only(self):
         # sudo: whoever may take them off the list, the state counts
-        if any(campaign.state != "draft" for campaign in self.sudo().campaign_id):
+        campaigns_sudo = self.sudo().campaign_id
+        if any(campaign.state != "draft" for campaign in campaigns_sudo):
             raise UserError(
                 self.env._("The campaign has started: its recipients stay. Stop it instead.")
             )
+        # The list is the campaign's: who may not change one takes nobody off the other.
+        campaigns_sudo.sudo(self.env.su).check_access("write")
 
     def action_open_applicant(self):
         """Open the application.

@@ -251,5 +251,9 @@ class HrSmsCampaign(models.Model):
                 "number_rule": self.number_rule,
             }
         )
-        campaign._add_recipients(recipients.with_context(active_test=False).applicant_id)
+        # Who was refused or archived since is done with.
+        recipients = recipients.with_context(active_test=False).filtered(
+            lambda one: one.applicant_id.active or one.was_closed
+        )
+        campaign._add_recipients(recipients.applicant_id)
         return campaign._action_form()

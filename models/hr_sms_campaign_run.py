@@ -108,8 +108,10 @@ class HrSmsCampaign(models.Model):
                 )
             )
         # sudo: what the server notes of them; who is refused or archived already is meant
-        listed = self.sudo()._listed()
-        listed.filtered(lambda one: not one.applicant_id.active).was_closed = True
+        listed = self.sudo()._listed().with_context(active_test=False)
+        closed = listed.filtered(lambda one: not one.applicant_id.active)
+        closed.was_closed = True
+        (listed - closed).was_closed = False  # of an earlier start
 
     def action_to_draft(self):
         """Take a campaign back that waits for its time.

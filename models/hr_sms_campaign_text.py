@@ -36,6 +36,8 @@ class HrSmsCampaign(models.Model):
     @api.constrains("body", "template_id")
     def _check_body(self):
         for campaign in self:
+            if campaign.template_id:
+                self.env["hr.applicant"]._sms_check_template(campaign.template_id)
             unknown = placeholders.unknown(campaign.body)
             if unknown and not campaign._says_the_template():
                 raise ValidationError(self._unknown_text(unknown[0]))
@@ -87,6 +89,7 @@ class HrSmsCampaign(models.Model):
         Odoo compiles each expression anew for each record: what is on our list is put in without.
         """
         template = self.template_id.with_context(lang=language or self.env.lang)
+        applicants._sms_check_template(template)
         try:
             if template.lang:  # it says itself in which language each one gets it
                 return applicants._sms_fill_in(template, language)

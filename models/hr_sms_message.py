@@ -54,7 +54,9 @@ class HrSmsMessage(models.Model):
     _name = "hr.sms.message"
     _description = "SMS Message"
     _order = "date desc, id desc"
-    _rec_name = "body"
+    # Odoo shows the name of what a many2one leads to whether or not the reader may read it.
+    _rec_name = "date"
+    _rec_names_search = ["body"]
 
     thread_id = fields.Many2one("hr.sms.thread", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(

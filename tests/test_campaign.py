@@ -825,6 +825,36 @@ class TestCampaign(CampaignCase):
             found = self.env[action["res_model"]].search_count(action["domain"])
             self.assertEqual(found, count, shown)
 
+    def test_who_was_refused_since_is_not_texted_again(self):
+        people = self.people(4)
+        people[3].action_archive()
+        campaign = self.campaign(people)  # chosen though archived: that is meant
+        preview = self.preview(campaign)
+        self.assertEqual((preview["going"], preview["closed"]), (4, 1))
+        action = self.env["hr.sms.campaign"].with_user(self.sender)
+        action = action.sms_preview_list(campaign.id, code="closed")
+        self.assertEqual(action["domain"], [("id", "in", people[3].ids)])
+        self.send(campaign)
+        people[0].action_archive()
+        self.env.invalidate_all()
+        again = self.campaigns.browse(campaign.action_text_unanswered()["res_id"])
+        listed = again.recipient_ids.with_context(active_test=False).applicant_id
+        self.assertEqual(listed, people[1:])
+
+    def test_refused_between_two_starts(self):
+        people = self.people(2)
+        people[0].action_archive()
+        campaign = self.campaign(people, scheduled_date=fields.Datetime.now() + HOUR)
+        campaign.action_start()
+        campaign.action_to_draft()
+        people[0].action_unarchive()
+        campaign.action_start()
+        people[0].action_archive()
+        self.env.invalidate_all()
+        with freeze_time(fields.Datetime.now() + 2 * HOUR):
+            self.work()
+        self.assertEqual(self.texts(campaign).applicant_id, people[1])
+
     def test_failures_by_reason(self):
         people = self.people(3)
         campaign = self.campaign(people)

@@ -75,6 +75,64 @@ class TestCampaignRights(CampaignCase):
         found = self.env[action["res_model"]].with_user(self.interviewer).search(action["domain"])
         self.assertEqual(found, recipients)
 
+    def test_the_preview_believes_no_record_that_the_client_made_up(self):
+        """A template is code: one that nobody saved must never be filled in."""
+        campaign = self.campaign(self.people(1))
+        code = "{{ object.sudo().company_id.sms_twilio_auth_token }}"
+        made_up = {"name": "x", "model": "hr.applicant", "body": code}
+        # a template that a manager wrote, but for others than applicants
+        strange = self.env["sms.template"].create(
+            {
+                "name": "Contacts",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "body": "Dear {{ object.email }}",
+            }
+        )
+        model = self.env["hr.sms.campaign"].with_user(self.sender)
+        for values in (
+            {"template_id": made_up},
+            {"template_id": [made_up]},
+            {"template_id": [0, 0, made_up]},
+            {"template_id": True},
+            {"template_id": strange.id},
+            {"filter_id": {"model_id": "hr.applicant", "domain": "[('id', '!=', 0)]"}},
+            {"company_id": {"name": "Mine"}},
+        ):
+            asked = {"body": "", **values}
+            with self.subTest(values=asked):
+                answer = model.sms_preview(campaign.id, asked)
+                self.assertEqual(list(answer), ["error"])
+                with self.assertRaises(UserError):
+                    model.sms_preview_list(campaign.id, asked)
+        with self.assertRaises(UserError):
+            campaign.template_id = strange
+        virtual = model.new({"body": "", "template_id": made_up})
+        with self.assertRaises(UserError):
+            virtual._fill_template(campaign.recipient_ids.applicant_id, "en_US")
+
+    def test_without_the_opt_out_line_by_no_way(self):
+        campaign = self.campaign(self.people(1))
+        for value in (False, 0, None, ""):
+            with self.subTest(value=value), self.assertRaises(AccessError), self.env.cr.savepoint():
+                campaign.write({"opt_out_line": value})
+            with self.subTest(value=value), self.assertRaises(AccessError), self.env.cr.savepoint():
+                self.campaigns.create({"body": "Hello", "opt_out_line": value})
+        campaign.invalidate_recordset()
+        self.assertTrue(campaign.opt_out_line)
+        campaign.with_user(self.manager).opt_out_line = False
+
+    def test_who_may_not_change_a_campaign_takes_nobody_off_its_list(self):
+        people = self.people(2)
+        people.interviewer_ids = self.texting_interviewer
+        campaign = self.campaign(people)
+        theirs = self.env["hr.sms.campaign.recipient"].with_user(self.texting_interviewer)
+        found = theirs.search([("campaign_id", "=", campaign.id)])
+        self.assertEqual(len(found), 2)
+        with self.assertRaises(AccessError):
+            found.unlink()
+        campaign.recipient_ids[0].with_user(self.sender).unlink()
+        self.assertEqual(len(campaign.recipient_ids), 1)
+
     def test_only_senders_make_preview_and_start_them(self):
         people = self.people(1)
         campaign = self.campaign(people)
@@ -178,7 +236,7 @@ class TestCampaignRights(CampaignCase):
         with self.assertRaises(AccessError):
             campaign.company_id = self.other_company
         preview = self.campaigns.sms_preview(campaign.id, {"company_id": self.other_company.id})
-        self.assertFalse(preview.get("going"))
+        self.assertEqual(list(preview), ["error"])
 
     def test_the_menu_entry_is_there_for_senders(self):
         for user, offered in (

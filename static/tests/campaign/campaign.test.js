@@ -26,6 +26,7 @@ const PREVIEW = {
     count: 15,
     hidden: 0,
     going: 12,
+    closed: 0,
     waits: [{ code: "quiet_hours", reason: "Waits because it is late there.", count: 2 }],
     refusals: [{ code: "consent_none", reason: "There is no consent yet.", count: 3 }],
     segments: 1234,
@@ -234,11 +235,12 @@ describe("preview", () => {
 
     test("warns when the allowance does not suffice, and of applicants one may not read", async () => {
         onRpc("hr.sms.campaign", "sms_placeholders", () => PLACEHOLDERS);
-        onRpc("hr.sms.campaign", "sms_preview", () => ({ ...PREVIEW, left: 10, hidden: 4 }));
+        onRpc("hr.sms.campaign", "sms_preview", () => ({ ...PREVIEW, left: 10, hidden: 4, closed: 3 }));
         await open(WIDGET);
         await waitFor(".o_sms_preview_cost.text-danger");
         expect(".o_sms_preview_cost").toHaveText(/waits until an SMS manager tops up/);
         expect(".o_sms_preview_line[data-code=hidden]").toHaveText(/^4 on the list/);
+        expect(".o_sms_preview_line[data-code=closed]").toHaveText(/^3 of them were refused or archived/);
     });
 
     test("an unlimited allowance has no rest; nobody is said in words", async () => {
