@@ -11,7 +11,7 @@ from .numbers import shown_number
 
 THREADS = 40
 # What the list shows of an applicant, and by what it chooses one of several.
-_OF_APPLICANT = ["active", "partner_name", "job_id"]
+_OF_APPLICANT = ["active", "partner_name", "job_id", "company_id"]
 # Of a text, so much stands in the list.
 SNIPPET = 120
 
@@ -88,7 +88,9 @@ class HrSmsThread(models.Model):
         return self._inbox_rows(page)[0] if page else False
 
     def sms_inbox_conversation(self, before_id=None, limit=PAGE):
-        """Return the conversation with a number that belongs to no applicant, as the tab shows it.
+        """Return the conversation with a number that belongs to no applicant here, as the tab shows it.
+
+        Of nobody, or of somebody whose application is in another company by now.
 
         :param before_id: return the messages before this one, ``None`` for the newest
         :param int limit: messages at most
@@ -99,6 +101,7 @@ class HrSmsThread(models.Model):
         applicants = self.env["hr.applicant"].browse()
         messages, has_older = applicants._sms_tab_messages(self, before_id, limit)
         key = "locked" if self.consent_locked else self.consent_state
+        is_unknown = self not in self._inbox_owned()
         return {
             "number": self.number,
             "raw_phone": self.number,
@@ -106,7 +109,9 @@ class HrSmsThread(models.Model):
                 {
                     "number": self.number,
                     "display": self._inbox_number(),
-                    "label": self.env._("Unknown number"),
+                    "label": self.env._("Unknown number")
+                    if is_unknown
+                    else self.env._("Former number"),
                     "main": False,
                     "former": True,
                     "unread": applicants._sms_tab_unread(self),
@@ -126,9 +131,14 @@ class HrSmsThread(models.Model):
             },
             "gate": {
                 "allowed": False,
-                "code": "unknown",
+                "code": "unknown" if is_unknown else "moved",
                 "reason": self.env._(
                     "This number belongs to no applicant yet. Assign it to one, then you can reply."
+                )
+                if is_unknown
+                else self.env._(
+                    "The application is in another company by now. What was written here stays to "
+                    "be read; text the applicant from that company."
                 ),
                 "reminder_only": False,
             },
@@ -141,7 +151,7 @@ class HrSmsThread(models.Model):
         }
 
     def sms_inbox_history(self):
-        """Return the consent history of a number that belongs to no applicant.
+        """Return the consent history of a number that belongs to no applicant here.
 
         :returns: list of dicts as of ``hr.applicant.sms_consent_history``
         :raises AccessError: without the right to view SMS or to read the conversation
@@ -166,15 +176,18 @@ class HrSmsThread(models.Model):
         texts_by_id = {text.id: text for text in texts}
         labels = self.env["hr.applicant"]._sms_selection_labels("hr.sms.message", "state")["state"]
         # in one go: they would be read thread by thread
-        applicants = threads.with_context(active_test=False).applicant_ids
-        applicants._filtered_access("read").fetch(_OF_APPLICANT)
+        applicants = threads.with_context(active_test=False).applicant_ids._filtered_access("read")
+        applicants.fetch(_OF_APPLICANT)
+        owned = threads._inbox_owned()
         waiting, unread = self._inbox_flags(threads)
         archived = threads._inbox_archived()
         several = len(self.env.companies) > 1
         rows = []
         for thread in threads:
             text = texts_by_id[newest[thread.id]]
-            applicant = thread._inbox_applicant(text)
+            people = thread.with_context(active_test=False).applicant_ids & applicants
+            applicant = thread._inbox_applicant(people, text)
+            person = applicant or text._inbox_whose(people)
             # sudo: the assignee's and the job's names are no secret to who reads the conversation
             user, job = thread.sudo().user_id, applicant.sudo().job_id
             key = "locked" if thread.consent_locked else thread.consent_state
@@ -182,7 +195,8 @@ class HrSmsThread(models.Model):
                 {
                     "id": thread.id,
                     "applicant_id": applicant.id,
-                    "name": applicant.partner_name or applicant.display_name or "",
+                    "is_unknown": thread not in owned,
+                    "name": person.partner_name or person.display_name or "",
                     "number": thread.number,
                     "display": thread._inbox_number(),
                     "job": job.name or "",
@@ -230,16 +244,28 @@ class HrSmsThread(models.Model):
             {thread.id: count for thread, count in unread},
         )
 
-    def _inbox_applicant(self, text):
+    def _inbox_applicant(self, people, text):
         """Return the application that a conversation is opened for.
 
+        :param people: those of its ``hr.applicant`` records that the user may read
         :param text: the ``hr.sms.message`` record that is its newest
-        :returns: ``hr.applicant`` record that the user may read, possibly empty
+        :returns: ``hr.applicant`` record, empty when none of them is of this company (any more):
+            their tab shows what they have with their own
         """
-        readable = self.with_context(active_test=False).applicant_ids
-        if text.applicant_id in readable:
-            return text.applicant_id
-        return readable.sorted(lambda one: (one.active, one.id), reverse=True)[:1]
+        # sudo: only the company, which the job may have
+        own = people.filtered(lambda one: one.sudo()._sms_company() == self.company_id)
+        return text._inbox_whose(own)
+
+    def _inbox_owned(self):
+        """Return those of these threads whose number belongs to an applicant, of any company."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT thread_id FROM hr_sms_thread_applicant_rel"
+                " WHERE thread_id = ANY(%s)",
+                self.ids,
+            )
+        )
+        return self.browse(thread for (thread,) in rows)
 
     def _inbox_number(self):
         return shown_number(self.number)
@@ -290,6 +316,15 @@ class HrSmsMessage(models.Model):
     """A text in the inbox's list."""
 
     _inherit = "hr.sms.message"
+
+    def _inbox_whose(self, applicants):
+        """Return whose text it is most likely: of several that share the number, the newest one's.
+
+        :param applicants: ``hr.applicant`` records
+        """
+        if self.applicant_id in applicants:
+            return self.applicant_id
+        return applicants.sorted(lambda one: (one.active, one.id), reverse=True)[:1]
 
     def _inbox_snippet(self):
         """Return the beginning of a text, or what stands for it."""

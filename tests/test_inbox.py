@@ -307,6 +307,33 @@ class TestInbox(TextingCase):
         tab = self.rpc(self.sender, "sms_inbox_conversation", self.thread.ids)
         self.assertEqual([text["body"] for text in tab["messages"]], ["Hello twin"])
 
+    def test_read_and_done_with_after_the_applicant_went_to_another_company(self):
+        self.receive("Am I still in?")
+        self.sender.company_ids += self.other_company
+        self.move(self.applicant)
+        both = (self.company + self.other_company).ids
+
+        def rpc(method, *args):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            env = self.env(user=self.sender, context={"allowed_company_ids": both})
+            return call_kw(env["hr.sms.thread"], method, args, {})
+
+        [row] = rpc("sms_inbox")["threads"]
+        self.assertEqual((row["name"], row["unread"]), ("Robin Candidate", 1))
+        self.assertEqual((row["applicant_id"], row["is_unknown"]), (False, False))
+        tab = rpc("sms_inbox_conversation", self.thread.ids)
+        self.assertEqual([text["body"] for text in tab["messages"]], ["Am I still in?"])
+        self.assertIn("another company", tab["gate"]["reason"])
+        self.assertEqual(tab["numbers"][0]["label"], "Former number")
+        rpc("sms_inbox_mark_read", self.thread.ids)
+        self.assertEqual(rpc("sms_inbox")["threads"][0]["unread"], 0)
+
+    def test_a_number_of_nobody_is_unknown(self):
+        self.receive("Hi", STRANGER)
+        [row] = self.rpc(self.viewer, "sms_inbox")["threads"]
+        self.assertEqual((row["applicant_id"], row["is_unknown"]), (False, True))
+
     # ------------------------------------------------------------
     # Rights
     # ------------------------------------------------------------

@@ -21,6 +21,7 @@ const NOW = "2025-03-10 09:30:00";
 function makeThread(values) {
     return {
         applicant_id: 1,
+        is_unknown: false,
         name: "Ada Lovelace",
         number: MAIN,
         display: "+1 415-555-0101",
@@ -45,7 +46,7 @@ function makeThread(values) {
 const THREADS = () => [
     makeThread({ id: 9, name: "Ada Lovelace", unread: 2, waiting_since: NOW, text: "See <b>you</b>" }),
     makeThread({ id: 8, name: "Bob Stone", applicant_id: 2 }),
-    makeThread({ id: 7, name: "", applicant_id: false, text: "Who is this?" }),
+    makeThread({ id: 7, name: "", applicant_id: false, is_unknown: true, text: "Who is this?" }),
 ];
 
 /** What the server would say; `calls` are the methods asked for, with their arguments. */
@@ -272,6 +273,18 @@ test("a number of nobody: read, and asked whose it is", async () => {
     expect(".o_sms_inbox_create").toHaveCount(1);
     expect(".o_sms_inbox_open").toHaveCount(0);
     expect(".o_sms_numbers").toHaveCount(0);
+    expect(asked(server, "sms_tab")).toHaveLength(0);
+});
+
+test("of somebody who is in another company by now: read, and not asked whose it is", async () => {
+    const server = await openInbox({
+        threads: [makeThread({ id: 7, name: "Kim Moved", applicant_id: false, unread: 1 })],
+    });
+    server.texting.gate = { allowed: false, code: "moved", reason: "The application is in another company." };
+    await click(".o_sms_inbox_row", { text: "Kim Moved" });
+    await contains(".o_sms_blocked", { text: "The application is in another company." });
+    expect(".o_sms_inbox_whose").toHaveCount(0);
+    expect(".o_sms_inbox_open").toHaveCount(0);
     expect(asked(server, "sms_tab")).toHaveLength(0);
 });
 

@@ -66,7 +66,7 @@ export class SmsInboxPane extends Component {
     }
 
     get isUnknown() {
-        return !this.props.thread.applicant_id;
+        return this.props.thread.is_unknown;
     }
 
     get assigneeName() {
