@@ -5,9 +5,12 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ..rules import placeholders, segments
+from .hr_sms_gate_limits import DETAIL
 
 _lt = LazyTranslate(__name__)
 
+# A template that cannot be filled in for more than so many of a bit is to blame itself.
+MOST_FAILED = 20
 # What recruiters choose from, and read in their own language.
 LABELS = {
     "object.partner_name": _lt("Candidate's name"),
@@ -66,22 +69,51 @@ class HrSmsCampaign(models.Model):
         Runs as the user in whose name the campaign goes.
 
         :param texts: list of :class:`~.hr_sms_message_offer.Text` with an applicant each
-        :returns: list of the same with their words
-        :raises UserError: when a template cannot be filled in
+        :returns: list of the same with their words, or with the reason why there are none
+        :raises UserError: when a template cannot be filled in for anybody, or for many
         """
         languages = self.env["hr.sms.message"]._languages(texts)
         by_language = {}
         for text, language in zip(texts, languages, strict=True):
             by_language.setdefault(language, {})[text.applicant.id] = text.applicant
-        fill = self._fill_template if self._says_the_template() else self._fill_placeholders
-        bodies = {
-            language: fill(self.env["hr.applicant"].concat(*theirs.values()), language)
-            for language, theirs in by_language.items()
-        }
+        fill = self._fill_template_each if self._says_the_template() else self._fill_placeholders
+        bodies = {}
+        for language, theirs in by_language.items():
+            applicants = self.env["hr.applicant"].concat(*theirs.values())
+            bodies |= fill(applicants, language)
+        if bodies and not any(body is not None for body in bodies.values()):
+            self._fill_template(applicants, language)  # says why
+        # sudo: its name, for the reason
+        obstacle = f"template_failed{DETAIL}{self.template_id.sudo().name}"
         return [
-            replace(text, body=bodies[language][text.applicant.id])
-            for text, language in zip(texts, languages, strict=True)
+            replace(text, body=body)
+            if (body := bodies[text.applicant.id]) is not None
+            else replace(text, obstacle=obstacle)
+            for text in texts
         ]
+
+    def _fill_template_each(self, applicants, language, failed=None):
+        """Return the template's text for each applicant, by id; ``None`` where it has none.
+
+        What fails for all of them is tried with each half: one application in which something is
+        missing takes the text from nobody else.
+
+        :param list failed: ids of those that it failed for so far: filled
+        :raises UserError: when it fails for so many that the template is to blame
+        """
+        failed = [] if failed is None else failed
+        try:
+            return self._fill_template(applicants, language)
+        except UserError:
+            if len(applicants) == 1:
+                failed.append(applicants.id)
+                if len(failed) > MOST_FAILED:
+                    raise
+                return {applicants.id: None}
+        middle = len(applicants) // 2
+        return self._fill_template_each(applicants[:middle], language, failed) | (
+            self._fill_template_each(applicants[middle:], language, failed)
+        )
 
     def _fill_template(self, applicants, language):
         """Return the template's text for each applicant, by id.

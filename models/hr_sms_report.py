@@ -17,6 +17,7 @@ SHORT = {
     "country_refused": _lt("Texts to this country are switched off."),
     "body_too_long_here": _lt("The text was too long."),
     "canceled": _lt("Canceled by a colleague."),
+    "template_failed": _lt("The template could not be filled in."),
     OTHER: _lt("Another reason."),
 }
 # The longest period the overview looks back, in days.

@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import hr_sms_campaign_run
+from ..models import hr_sms_campaign_run, hr_sms_campaign_text
 from .common import TextingCase
 
 HOUR = timedelta(hours=1)
@@ -367,15 +367,46 @@ class TestCampaign(CampaignCase):
         people = self.people(2)
         campaign = self.campaign(people, body=False, template_id=template.id)
         campaign.action_start()
-        people[1].partner_name = "Four"
+        people.partner_name = "Four"
         self.work()
         self.assertEqual(campaign.state, "paused")
         self.assertIn("cannot be filled in", campaign.pause_reason)
         self.assertFalse(self.texts(campaign))
-        people[1].partner_name = "Longer"
+        people.partner_name = "Longer"
         campaign.action_resume()
         self.work()
         self.assertEqual(len(self.texts(campaign)), 2)
+
+    def test_whom_a_template_fails_for_takes_the_text_from_nobody_else(self):
+        template = self.template("Hi {{ 1 / (len(object.partner_name) - 4) }}")
+        people = self.people(5)
+        people[3].partner_name = "Four"
+        campaign = self.campaign(people, body=False, template_id=template.id)
+        preview = self.preview(campaign)
+        self.assertEqual((preview["going"], preview["error"]), (4, ""))
+        [refused] = preview["refusals"]
+        self.assertEqual(refused["count"], 1)
+        self.assertIn(f"{template.name} cannot be filled in", refused["reason"])
+        listed = self.campaigns.sms_preview_list(campaign.id, code=refused["code"])
+        self.assertEqual(listed["domain"], [("id", "in", people[3].ids)])
+        self.send(campaign)
+        self.assertEqual(campaign.state, "done")
+        self.assertEqual(self.texts(campaign).applicant_id, people - people[3])
+        recipient = campaign.recipient_ids.filtered(lambda one: one.applicant_id == people[3])
+        self.assertEqual(recipient.state, "refused")
+        self.assertIn("cannot be filled in", recipient.reason)
+
+    def test_a_template_that_fails_for_many_pauses_the_campaign(self):
+        template = self.template("Hi {{ 1 / (len(object.partner_name) - 4) }}")
+        people = self.people(6)
+        people[:3].partner_name = "Four"
+        campaign = self.campaign(people, body=False, template_id=template.id)
+        with patch.object(hr_sms_campaign_text, "MOST_FAILED", 2):
+            self.assertIn("cannot be filled in", self.preview(campaign)["error"])
+            campaign.action_start()
+            self.work()
+        self.assertEqual(campaign.state, "paused")
+        self.assertFalse(self.texts(campaign))
 
     # -- whom -----------------------------------------------------------------------------------
 
