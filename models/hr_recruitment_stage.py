@@ -12,17 +12,20 @@ class HrRecruitmentStage(models.Model):
 
     _inherit = "hr.recruitment.stage"
 
-    # Whoever sets these has candidates texted: not everybody who orders stages may.
+    # Whoever sets these has candidates texted: not everybody who orders stages may. Nor does a
+    # copy of a stage text anybody by itself, and whoever may not set them can still copy it.
     sms_template_id = fields.Many2one(
         "sms.template",
         "SMS Template",
         domain=[("model", "=", "hr.applicant")],
         ondelete="set null",
+        copy=False,
         groups=MANAGER_GROUP,
         help="Applicants who reach this stage get this text, if they agreed to texts.",
     )
     sms_delay = fields.Integer(
         "SMS Delay",
+        copy=False,
         groups=MANAGER_GROUP,
         help="Hours until the text goes. It does not go if the candidate writes, or the "
         "application moves on, before that.",

@@ -52,6 +52,22 @@ class TestLeaving(TextingCase):
         planned.scheduled_date = "2020-01-01"
         self.assertEqual(self.drain().bodies, ["Other words"])
 
+    def test_who_is_deleted_leaves_their_texts_too(self):
+        planned = self.plan("Secret words")
+        thread = self.thread_of(self.applicant)
+        thread.user_id = self.sender
+        name = self.sender.name
+        self.sender.with_user(self.env.ref("base.user_admin")).unlink()
+        [note] = self.notes(self.recruiter)
+        self.assertIn(f"{name} has left", note.body)
+        self.assertNotIn("Secret", note.body)
+        self.assertFalse(thread.user_id)
+        [shown] = self.applicant.with_user(self.recruiter).sms_tab()["planned"]
+        self.assertEqual(shown["id"], planned.id)
+        self.assertTrue(shown["can_edit"])
+        planned.scheduled_date = "2020-01-01"
+        self.assertEqual(self.drain().bodies, ["Secret words"])
+
     def test_without_a_recruiter_the_managers_do(self):
         self.applicant.user_id = False
         self.applicant.message_unsubscribe(self.applicant.message_partner_ids.ids)

@@ -191,6 +191,14 @@ class TestStageTexts(PeopleMixin, TextingCase):
         self.move(applicants=applicants)
         self.assertEqual(len(self.drain("bulk").sent), 21)
 
+    def test_whoever_may_copy_a_stage_still_can_and_the_copy_texts_nobody(self):
+        self.second.sms_delay = 24
+        recruiting = self.make_user("recruiting", "hr_recruitment.group_hr_recruitment_manager")
+        for user in (recruiting, self.env.ref("base.user_admin")):
+            copied = self.second.with_user(user).copy().sudo()
+            self.assertFalse(copied.sms_template_id)
+            self.assertFalse(copied.sms_delay)
+
     def test_only_managers_set_it_up(self):
         officer = self.second.with_user(self.sender)
         with self.assertRaises(AccessError):
