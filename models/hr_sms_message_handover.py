@@ -33,14 +33,18 @@ class HrSmsMessage(models.Model):
         """Return for which companies authors of planned texts can look after them.
 
         :param authors: ``res.users`` records, ``None`` for all that have planned texts
-        :returns: set of ``(res.users, res.company)``
+        :returns: dict from ``(res.users, res.company)`` to the texts (superuser)
         """
         domain = self._handover_domain()
         if authors is not None:
             domain &= Domain("author_id", "in", authors.ids)
         # sudo: all texts count, whoever changes a user
-        pairs = self.sudo()._read_group(domain, ["author_id", "company_id"])
-        return {(author, company) for author, company in pairs if author._sms_may_send_for(company)}
+        groups = self.sudo()._read_group(domain, ["author_id", "company_id"], ["id:recordset"])
+        return {
+            (author, company): texts
+            for author, company, texts in groups
+            if author._sms_may_send_for(company)
+        }
 
     @api.model
     def _handover_domain(self):
@@ -56,22 +60,24 @@ class HrSmsMessage(models.Model):
     def _handing_over(self, authors=None):
         """Hand texts over whose authors cannot look after them any more after this block.
 
-        :param authors: ``res.users`` records that are changed in it, ``None`` for any
+        :param authors: ``res.users`` records that are changed or deleted in it, ``None`` for any
         """
         before = self._looked_after(authors)
+        names = {author: author.name for author, _company in before}
         yield
-        for author, company in before:
-            if not author._sms_may_send_for(company):
-                self.sudo().search(  # sudo: see _looked_after
-                    self._handover_domain()
-                    & Domain("author_id", "=", author.id)
-                    & Domain("company_id", "=", company.id)
-                )._tell_heirs(author)
+        for (author, company), texts in before.items():
+            here = author.exists()
+            if not (here and author._sms_may_send_for(company)):
+                # Those that still wait.
+                texts.search(self._planned_domain() & Domain("id", "in", texts.ids))._tell_heirs(
+                    names[author], has_left=not (here and author.active)
+                )
 
-    def _tell_heirs(self, author):
+    def _tell_heirs(self, author_name, has_left):
         """Tell those who look after planned texts from now on which ones they are.
 
-        :param author: ``res.users`` record that cannot do it any more
+        :param str author_name: of the user who cannot do it any more
+        :param bool has_left: else they only may not send texts any more
         """
         for applicant, messages in self.grouped("applicant_id").items():
             if not applicant:
@@ -88,9 +94,9 @@ class HrSmsMessage(models.Model):
                     if message.scheduled_date
                 ]
                 reason = (
-                    env._("%(author)s has left.", author=author.name)
-                    if not author.active
-                    else env._("%(author)s may not send texts any more.", author=author.name)
+                    env._("%(author)s has left.", author=author_name)
+                    if has_left
+                    else env._("%(author)s may not send texts any more.", author=author_name)
                 )
                 return env._(
                     "%(reason)s What they planned for %(name)s still goes out: %(dates)s. Look at "

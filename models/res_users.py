@@ -59,6 +59,14 @@ class ResUsers(models.Model):
             self._sms_unassign()
         return result
 
+    def unlink(self):
+        # sudo: follows from the deletion, whoever makes it
+        threads = self.env["hr.sms.thread"].sudo().search(Domain("user_id", "in", self.ids))
+        with self.env["hr.sms.message"]._handing_over(self):
+            result = super().unlink()
+        threads._notify_changed()
+        return result
+
     def _sms_unassign(self):
         """Take the threads off users who cannot see them any more: nobody would answer there."""
         # sudo: follows from the change, whoever made it
