@@ -51,7 +51,11 @@ class HrApplicant(models.Model):
         """Offer those who reached a stage its text (superuser: it is the stage that texts them)."""
         applicants = self.browse(self.env.cr.precommit.data.pop(_REACHED, ())).exists()
         applicants = applicants.filtered(
-            lambda one: one.stage_id.sms_template_id and one._sms_company().sms_stage_texts
+            lambda one: (
+                one.stage_id.sms_template_id
+                and one._sms_closed() not in ("refused", "archived")
+                and one._sms_company().sms_stage_texts
+            )
         )
         by_delay = defaultdict(list)
         for stage, theirs in applicants.grouped("stage_id").items():

@@ -37,8 +37,21 @@ class HrSmsMessage(models.Model):
         }
 
     def _followed_up(self):
+        # By id, the order in which they came: a text from before the stage was reached, followed
+        # up only now, is no answer. Dates have no parts of a second.
         self._cancel_waiting(
-            SQL("stage_id IS NOT NULL AND thread_id = ANY(%s)", self.thread_id.ids),
+            SQL(
+                """
+                stage_id IS NOT NULL AND thread_id = ANY(%(threads)s)
+                AND EXISTS (SELECT FROM unnest(%(theirs)s::int[], %(texts)s::int[])
+                                     AS received(thread_id, id)
+                             WHERE received.thread_id = hr_sms_message.thread_id
+                               AND received.id > hr_sms_message.id)
+                """,
+                threads=self.thread_id.ids,
+                theirs=[text.thread_id.id for text in self],
+                texts=self.ids,
+            ),
             SQL("'stage_answered'"),
         )
         return super()._followed_up()

@@ -64,7 +64,7 @@ class TestInterviewAnswers(CoreSmsCase):
     def attendee(self):
         return self.event.attendee_ids.filtered(lambda one: one.partner_id == self.candidate)
 
-    def told(self):
+    def told(self, user=None):
         return self.env["mail.message"].search(
             [
                 ("model", "=", "calendar.event"),
@@ -73,9 +73,13 @@ class TestInterviewAnswers(CoreSmsCase):
                 "|",
                 ("subject", "like", "confirmed: "),
                 ("subject", "like", "asks for another time: "),
-                ("notified_partner_ids", "in", self.sender.partner_id.ids),
+                ("notified_partner_ids", "in", (user or self.sender).partner_id.ids),
             ]
         )
+
+    def text_by_hand(self, body, applicant=None):
+        (applicant or self.applicant).with_user(self.sender).sms_send(body)
+        self.drain()
 
     def sent_reminder(self):
         reminder = self.remind()
@@ -114,6 +118,95 @@ class TestInterviewAnswers(CoreSmsCase):
         self.assertEqual(
             self.drain().bodies, ["Thank you, we will contact you about another time."]
         )
+
+    def test_without_an_organizer_the_recruiter_is_told(self):
+        recruiter = self.make_user("recruiter", "hr_recruitment.group_hr_recruitment_user")
+        self.applicant.user_id = recruiter
+        self.event.user_id = self.sender
+        self.sent_reminder()
+        self.sender.action_archive()
+        self.answer("2")
+        self.assertIn("asks for another time", self.told(recruiter).subject)
+        self.assertEqual(self.applicant.activity_ids.user_id, recruiter)
+        self.assertFalse(self.texts_of(self.applicant).filtered("is_waiting"))
+
+    def test_without_both_whoever_follows_or_manages_texting_is_told(self):
+        self.applicant.user_id = False
+        self.event.user_id = False
+        self.applicant.message_unsubscribe(self.applicant.message_partner_ids.ids)
+        self.sent_reminder()
+        self.answer("2")
+        self.assertIn("asks for another time", self.told(self.manager).subject)
+        self.assertEqual(len(self.applicant.activity_ids), 1)
+        self.assertFalse(self.told())
+        self.applicant.message_subscribe(self.viewer.partner_id.ids)
+        self.answer("1", sid="2")
+        self.assertIn("confirmed", self.told(self.viewer).subject)
+
+    def test_it_waits_for_us_when_nobody_could_be_told(self):
+        self.event.user_id = self.applicant.user_id = False
+        self.applicant.message_unsubscribe(self.applicant.message_partner_ids.ids)
+        group = self.env.ref("hr_recruitment_texting.group_sms_manager")
+        self.company._sms_managers().write({"group_ids": [Command.unlink(group.id)]})
+        self.assertFalse(self.company._sms_managers())
+        self.sent_reminder()
+        self.answer("2")
+        self.assertEqual(self.attendee().state, "tentative")
+        self.assertTrue(self.texts_of(self.applicant).filtered("is_waiting"))
+
+    def test_an_answer_to_a_later_question_is_none_to_the_reminder(self):
+        self.sent_reminder()
+        self.text_by_hand("Which shift: 1 early, 2 late?")
+        self.answer("2")
+        self.assertEqual(self.attendee().state, "needsAction")
+        self.assertFalse(self.applicant.activity_ids)
+        self.assertTrue(self.texts_of(self.applicant).filtered("is_waiting"))
+        # The reminder asks once more: it is the last one now.
+        self.sent_reminder()
+        self.answer("1", sid="2")
+        self.assertEqual(self.attendee().state, "accepted")
+
+    def test_a_question_that_never_went_is_none(self):
+        self.sent_reminder()
+        self.applicant.with_user(self.sender).sms_send("1 or 2?", scheduled_date="2099-01-01 00:00")
+        self.answer("1")
+        self.assertEqual(self.attendee().state, "accepted")
+
+    def share_number(self):
+        bea = self.make_applicant(partner_name="Bea Sister")
+        self.append("granted", "job_form", bea)
+        return bea
+
+    def test_who_shares_the_number_was_asked_something_since(self):
+        bea = self.share_number()
+        self.sent_reminder()
+        self.text_by_hand("Bea, 1 early or 2 late?", bea)
+        self.answer("2")
+        self.assertEqual(self.attendee().state, "needsAction")
+        self.assertFalse(self.applicant.activity_ids | bea.activity_ids)
+
+    def test_the_answer_is_about_the_applicant_of_the_interview(self):
+        """Even if the last of our own words went to somebody else with the number."""
+        bea = self.share_number()
+        self.sent_reminder()
+        self.env["hr.sms.message"]._queue(
+            [
+                {
+                    "thread": self.thread_of(bea),
+                    "body": "You are subscribed.",
+                    "kind": "confirmation",
+                    "answer": "opt_in",
+                    "applicant": bea,
+                }
+            ]
+        )
+        self.drain()
+        self.answer("2")
+        self.assertIn("Robin Candidate asks for another time", self.told().subject)
+        self.assertEqual(self.applicant.activity_ids.user_id, self.sender)
+        self.assertFalse(bea.activity_ids)
+        [thanks] = self.texts_of(self.applicant).filtered(lambda one: one.kind == "confirmation")
+        self.assertEqual(thanks.answer, "interview_reschedule")
 
     def test_changed_mind(self):
         self.sent_reminder()

@@ -46,14 +46,15 @@ class TestStageTexts(PeopleMixin, TextingCase):
         self.env.invalidate_all()
         return self.env["hr.sms.message"].search([("applicant_id", "=", applicant.id)])
 
-    def receive(self, body="Hello"):
+    def receive(self, body="Hello", follow_up=True):
         self.env["hr.sms.message"].sudo()._receive(
             self.company.ids,
             f"SM{len(self.texts()):032}",
             {"From": CANDIDATE, "To": OUR_NUMBER, "Body": body},
         )
         self.env.flush_all()
-        self.env["hr.sms.message"]._follow_up()
+        if follow_up:
+            self.env["hr.sms.message"]._follow_up()
         self.env.invalidate_all()
 
     def test_text_of_the_stage(self):
@@ -130,6 +131,31 @@ class TestStageTexts(PeopleMixin, TextingCase):
         self.receive()
         self.assertEqual((waiting.state, waiting.failure_code), ("canceled", "stage_answered"))
         self.assertIn("wrote first", waiting.failure_reason)
+
+    def test_what_the_candidate_wrote_before_the_stage_stops_nothing(self):
+        """The text is followed up by a cron, after the move."""
+        self.second.sms_delay = 24
+        self.grant()
+        self.receive(follow_up=False)
+        self.move()
+        waiting = self.texts().filtered("stage_id")
+        self.env["hr.sms.message"]._follow_up()
+        self.env.invalidate_all()
+        self.assertEqual(waiting.state, "scheduled")
+        self.receive("And now?")
+        self.assertEqual((waiting.state, waiting.failure_code), ("canceled", "stage_answered"))
+
+    def test_who_was_refused_or_archived_gets_none(self):
+        reason = self.env["hr.applicant.refuse.reason"].create({"name": "Too late"})
+        self.grant()
+        for closed in ({"active": False, "refuse_reason_id": reason.id}, {"active": False}):
+            self.applicant.write(closed)
+            self.move()
+            self.assertFalse(self.texts())
+            self.applicant.write({"stage_id": self.first.id, "refuse_reason_id": False})
+        self.applicant.active = True
+        self.move()
+        self.assertTrue(self.texts())
 
     def test_texts_by_hand_stay_when_the_candidate_wrote(self):
         self.grant()
