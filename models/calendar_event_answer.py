@@ -27,37 +27,58 @@ class CalendarEvent(models.Model):
     def _sms_answered(self, text, meaning):
         """Note an answer (superuser: it is the candidate's).
 
+        It is about this event's applicant, whoever else has the number.
+
         :param text: the received ``hr.sms.message``
         :param str meaning: of :mod:`..rules.interview_answers`
+        :returns: whether somebody was told
         """
+        applicant = self._sms_applicant()
         attendee = self.attendee_ids.filtered(
             lambda one: one.partner_id in self._sms_candidate_partners()
         )
-        name = text.applicant_id.partner_name or text.thread_id.number
         confirmed = meaning == interview_answers.CONFIRM
         if confirmed:
             attendee.filtered(lambda one: one.state != "accepted").do_accept()
         else:
             attendee.filtered(lambda one: one.state != "tentative").do_tentative()
-        organizer = self.user_id.filtered(lambda user: user.active and not user.share)
-        if not organizer:
-            return
-        event = self.with_context(lang=organizer.lang, mail_notify_force_send=False)
-        values = {
-            "name": name,
-            "event": self.name,
-            "date": format_datetime(event.env, self.start, tz=organizer.tz or "UTC"),
-        }
-        if confirmed:
-            subject = event.env._("%(name)s confirmed: %(event)s, %(date)s", **values)
-        else:
-            subject = event.env._("%(name)s asks for another time: %(event)s, %(date)s", **values)
-            text.applicant_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=fields.Date.context_today(self),
-                summary=subject,
-                user_id=organizer.id,
+        people = self._sms_answer_people(text.thread_id)
+        for user in people:
+            event = self.with_context(lang=user.lang, mail_notify_force_send=False)
+            values = {
+                "name": applicant.partner_name or text.thread_id.number,
+                "event": self.name,
+                "date": format_datetime(event.env, self.start, tz=user.tz or "UTC"),
+            }
+            if confirmed:
+                subject = event.env._("%(name)s confirmed: %(event)s, %(date)s", **values)
+            else:
+                subject = event.env._(
+                    "%(name)s asks for another time: %(event)s, %(date)s", **values
+                )
+            event.message_notify(
+                partner_ids=user.partner_id.ids, subject=subject, body=subject, force_send=False
             )
-        event.message_notify(
-            partner_ids=organizer.partner_id.ids, subject=subject, body=subject, force_send=False
-        )
+            if not confirmed and user == people[0]:  # one finds another time, all know of it
+                applicant.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    date_deadline=fields.Date.context_today(self),
+                    summary=subject,
+                    user_id=user.id,
+                )
+        return bool(people)
+
+    def _sms_answer_people(self, thread):
+        """Return who is told what the candidate answered.
+
+        The organizer; if there is none any more the applicant's recruiter, else whoever is told
+        about the conversation, else the SMS managers.
+
+        :param thread: ``hr.sms.thread`` record (superuser) that the answer came by
+        :returns: ``res.users`` records
+        """
+        applicant = self._sms_applicant()
+        for user in (self.user_id, applicant.user_id):
+            if user.active and not user.share:
+                return user
+        return thread._people_to_tell(applicant) or thread.company_id._sms_managers()

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..rules import interview_answers
+from .hr_sms_gate_limits import ANSWERS
 from .hr_sms_message_offer import Text
 
 # An answer that comes later is about something else.
@@ -42,25 +43,36 @@ class HrSmsMessage(models.Model):
             meaning = interview_answers.meaning_of(text.body)
             event = meaning and text._interview_asked_about()
             if event:
-                event._sms_answered(text, meaning)
-                text._thank_for_answer(meaning)
+                is_told = event._sms_answered(text, meaning)
+                text._thank_for_answer(meaning, event._sms_applicant())
                 # Who confirmed waits for nobody; who did not is on the organizer's list.
-                text.is_waiting = False
+                if is_told:
+                    text.is_waiting = False
         return super()._followed_up()
 
     def _interview_asked_about(self):
-        """Return the interview that the last reminder of this number asked about.
+        """Return the interview that the last text this number got before this one asked about.
 
-        :returns: ``calendar.event`` record, empty when it is over, called off or was moved since:
-            what is answered is the time that the candidate saw
+        What came after the reminder may have asked something, too: "which shift, 1 or 2?". Any text
+        may whose words somebody chose (by hand, to many, of a stage or another automation), to
+        whichever applicant with this number. What does not ask is passed over: our own fixed words
+        (confirmations, the welcome, answers to keywords), and reminders without the question.
+
+        :returns: ``calendar.event`` record, empty when something else was asked last, or it is
+            over, called off or was moved since: what is answered is the time that the candidate saw
         """
         now = fields.Datetime.now()
         asked = self.search(
             [
                 ("thread_id", "=", self.thread_id.id),
+                ("direction", "=", "outbound"),
+                ("kind", "not in", ANSWERS),
+                ("answer", "=", False),
+                "|",
+                ("event_start", "=", False),
                 ("event_asks", "=", True),
                 ("date", "<=", self.date),
-                ("state", "in", ("sent", "delivered", "unknown")),
+                ("state", "in", ("sending", "sent", "delivered", "unknown")),
                 ("date", ">", now - ANSWERED_WITHIN),
             ],
             limit=1,
@@ -69,14 +81,12 @@ class HrSmsMessage(models.Model):
         holds = event.active and event.start == asked.event_start and event.stop > now
         return event if holds else event.browse()
 
-    def _thank_for_answer(self, meaning):
+    def _thank_for_answer(self, meaning, applicant):
         answer = f"interview_{meaning}"
         thread = self.thread_id
         if thread.consent_state != "granted" or self._answered_lately(answer):
             return
-        draft = Text(
-            company=thread.company_id, number=thread.number, body="", applicant=self.applicant_id
-        )
+        draft = Text(company=thread.company_id, number=thread.number, body="", applicant=applicant)
         [lang] = self._candidate_languages([draft], [thread])
         self._queue(
             [
@@ -85,7 +95,7 @@ class HrSmsMessage(models.Model):
                     "body": interview_answers.thanks(meaning, lang),
                     "kind": "confirmation",
                     "answer": answer,
-                    "applicant": self.applicant_id,
+                    "applicant": applicant,
                     "sender_number": self.sender_number,
                 }
             ]
