@@ -163,6 +163,8 @@ class HrSmsCampaign(models.Model):
                     "or duplicate it."
                 )
             )
+        if "active" in vals and not vals["active"]:
+            self._check_at_rest()
         result = super().write(vals)
         if "opt_out_line" in vals:
             self._check_opt_out_line()
@@ -180,6 +182,16 @@ class HrSmsCampaign(models.Model):
         if _PROTECTED & vals.keys():
             raise AccessError(
                 self.env._("How far a campaign is follows from its buttons and cannot be edited.")
+            )
+
+    def _check_at_rest(self):
+        """Refuse to put a campaign away that still sends: nobody would see it.
+
+        :raises UserError: otherwise
+        """
+        if any(campaign.state in ("scheduled", "sending", "paused") for campaign in self):
+            raise UserError(
+                self.env._("This campaign is not over. Stop it first, then archive it.")
             )
 
     def _check_opt_out_line(self):

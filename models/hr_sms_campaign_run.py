@@ -90,7 +90,7 @@ class HrSmsCampaign(models.Model):
         """
         applicants = self.with_company(self.company_id)._audience()
         if self.filter_id:
-            self.sudo()._listed().unlink()  # of an earlier start that was taken back
+            self.sudo()._listed().unlink()  # chosen before the filter was
             self._add_recipients(applicants)
         # sudo: those the user may not read count
         elif len(self.sudo()._listed()) > len(applicants):
@@ -120,7 +120,12 @@ class HrSmsCampaign(models.Model):
         :raises AccessError: without the right to send SMS or to change the campaign
         :raises UserError: when it does not wait any more
         """
-        self._steer(("scheduled",), {"state": "draft", "started_by_id": False, "start_date": False})
+        self._steer(
+            ("scheduled",),
+            {"state": "draft", "started_by_id": False, "start_date": False},
+            # Whom a filter found is asked anew; without it they would be the list.
+            lambda campaign: campaign.filter_id and campaign._listed().unlink(),
+        )
         return True
 
     def action_pause(self):
@@ -313,6 +318,8 @@ class HrSmsCampaign(models.Model):
 
         :returns: str, why it cannot go on; ``None`` when it can
         """
+        # what it says is read by whoever started it
+        self = self.with_context(lang=self.started_by_id.lang)  # noqa: PLW0642
         try:
             with self.env.cr.savepoint():
                 self._make_texts()
@@ -338,6 +345,25 @@ class HrSmsCampaign(models.Model):
                 )
                 campaign._park_texts()
                 campaign._tell_changed()
+                campaign._tell_paused()
+
+    def _tell_paused(self):
+        """Tell those whose campaign it is that it stopped by itself, each in their language."""
+        managers = self.company_id._sms_managers()
+        people = (self.started_by_id | self.user_id).filtered(
+            lambda user: user.active and user._sms_may_view_for(self.company_id)
+        )
+        for lang, readers in (people or managers).grouped("lang").items():
+            env = self.with_context(lang=lang).env
+            env["mail.thread"].message_notify(
+                subject=env._("Campaign paused: %s", self.name),
+                body=env._(
+                    "It cannot go on: %(reason)s Open it under Recruitment, SMS, Campaigns.",
+                    reason=self.pause_reason,
+                ),
+                partner_ids=readers.partner_id.ids,
+                force_send=False,
+            )
 
     def _make_texts(self):
         """Make the texts of the next recipients, and note who gets none and why."""

@@ -630,6 +630,48 @@ class TestCampaign(CampaignCase):
         self.assertIn("may not send texts any more", campaign.sudo().pause_reason)
         self.assertFalse(self.texts(campaign))
 
+    def test_a_campaign_that_cannot_go_on_says_so_to_its_people(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.sender.lang = "de_DE"
+        campaign = self.campaign(self.people(2), user_id=self.viewer.id)
+        campaign.action_start()
+        self.sender.active = False  # left
+        self.work()
+        campaign = campaign.with_user(self.viewer)
+        self.assertEqual(campaign.state, "paused")
+        self.assertIn("darf keine SMS mehr senden", campaign.pause_reason)
+        [told] = self.env["mail.message"].search(
+            [("subject", "=", f"Campaign paused: {campaign.name}")]
+        )
+        self.assertEqual(told.notified_partner_ids, self.viewer.partner_id)
+        self.assertIn("Open it under", told.body)
+
+    def test_a_filter_taken_away_leaves_no_list(self):
+        self.people(2)
+        saved = self.saved_filter("[('partner_name', 'like', 'Person 20')]")
+        campaign = self.campaigns.create(
+            {
+                "body": "Hello",
+                "filter_id": saved.id,
+                "scheduled_date": fields.Datetime.now() + HOUR,
+            }
+        )
+        campaign.action_start()
+        self.assertEqual(len(campaign.recipient_ids), 2)
+        campaign.action_to_draft()
+        saved.unlink()
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "no recipients yet"):
+            campaign.action_start()
+
+    def test_what_still_sends_is_not_put_away(self):
+        campaign = self.campaign(self.people(2))
+        campaign.action_start()
+        with self.assertRaisesRegex(UserError, "Stop it first"):
+            campaign.action_archive()
+        campaign.action_stop()
+        campaign.action_archive()
+
     # -- pause, resume, stop ------------------------------------------------------------------------
 
     def test_pause_and_resume(self):
