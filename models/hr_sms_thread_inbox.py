@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -28,7 +30,8 @@ class HrSmsThread(models.Model):
         :param str filter_name: ``all``, ``mine`` (assigned to the user, or to nobody where the
             user is the applicant's recruiter), ``unassigned``, ``unread``, ``waiting`` (for an
             answer), ``scheduled``, ``failed``, ``unknown`` (number of nobody), ``review`` (needs
-            a decision), ``archived``; all but the last without what was put away
+            a decision), ``archived``; what was put away is in the last, in ``scheduled`` and
+            ``failed``, and in what a search finds
         :param search: words of a name or a text, or digits of a number
         :param before: ``last_id`` of the last one of the page before, ``None`` for the first page
         :param int limit: conversations at most
@@ -178,7 +181,7 @@ class HrSmsThread(models.Model):
         # in one go: they would be read thread by thread
         applicants = threads.with_context(active_test=False).applicant_ids._filtered_access("read")
         applicants.fetch(_OF_APPLICANT)
-        owned = threads._inbox_owned()
+        owned, holders = threads._inbox_owned(), threads._inbox_holders()
         waiting, unread = self._inbox_flags(threads)
         archived = threads._inbox_archived()
         several = len(self.env.companies) > 1
@@ -186,6 +189,8 @@ class HrSmsThread(models.Model):
         for thread in threads:
             text = texts_by_id[newest[thread.id]]
             people = thread.with_context(active_test=False).applicant_ids & applicants
+            # Whoever has the number now, before those who once had it.
+            people = people.filtered(lambda one, ids=holders[thread.id]: one.id in ids) or people
             applicant = thread._inbox_applicant(people, text)
             person = applicant or text._inbox_whose(people)
             # sudo: the assignee's and the job's names are no secret to who reads the conversation
@@ -196,6 +201,7 @@ class HrSmsThread(models.Model):
                     "id": thread.id,
                     "applicant_id": applicant.id,
                     "is_unknown": thread not in owned,
+                    "is_former": thread in owned and not holders[thread.id],
                     "name": person.partner_name or person.display_name or "",
                     "number": thread.number,
                     "display": thread._inbox_number(),
@@ -267,6 +273,32 @@ class HrSmsThread(models.Model):
         )
         return self.browse(thread for (thread,) in rows)
 
+    def _inbox_holders(self):
+        """Return who has the numbers of these threads now, of those whose conversations they are.
+
+        :returns: ``defaultdict`` from thread id to set of ids of ``hr.applicant``, readable or not
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT rel.thread_id, rel.applicant_id
+                  FROM hr_sms_thread_applicant_rel AS rel
+                  JOIN hr_sms_thread AS thread ON thread.id = rel.thread_id
+                  JOIN hr_applicant AS applicant ON applicant.id = rel.applicant_id
+                 WHERE rel.thread_id = ANY(%s)
+                   AND (applicant.sms_number = thread.number
+                        OR EXISTS (SELECT FROM hr_applicant_phone AS phone
+                                    WHERE phone.applicant_id = applicant.id
+                                      AND phone.number = thread.number))
+                """,
+                self.ids,
+            )
+        )
+        holders = defaultdict(set)
+        for thread, applicant in rows:
+            holders[thread].add(applicant)
+        return holders
+
     def _inbox_number(self):
         return shown_number(self.number)
 
@@ -309,7 +341,8 @@ class HrSmsThread(models.Model):
         """What is listed is read by SQL: bring the database up to date first."""
         self.env["hr.sms.message"].flush_model()
         self.flush_model()
-        self.env["hr.applicant"].flush_model(["partner_name", "user_id", "active"])
+        self.env["hr.applicant"].flush_model(["partner_name", "user_id", "active", "sms_number"])
+        self.env["hr.applicant.phone"].flush_model(["applicant_id", "number"])
 
 
 class HrSmsMessage(models.Model):

@@ -124,7 +124,8 @@ class HrSmsThread(models.Model):
                     company=applicant_sudo._sms_company().name,
                 )
             )
-        if self.sudo().with_context(active_test=False).applicant_ids - applicant_sudo:
+        self._inbox_flush()
+        if self._inbox_holders()[self.id] - {applicant.id}:
             raise UserError(self.env._("Somebody assigned this number already. Reload the page."))
         if self.number not in applicant_sudo._sms_numbers():
             if applicant_sudo.sms_number:

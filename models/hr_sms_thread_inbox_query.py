@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
+from .hr_sms_gate_campaign import STOPPED
 from .hr_sms_thread import OFFICER_GROUP
 
 FILTERS = (
@@ -42,11 +43,27 @@ _UNKNOWN = SQL(
 )
 
 
+def _unsaid(text):
+    """Return whether a text says nothing yet, or was called off by somebody here.
+
+    What the gate refused is no such text: somebody wanted it to go and has to know.
+
+    :param str text: alias of ``hr_sms_message``
+    """
+    return SQL(
+        "(%(state)s = 'scheduled' OR (%(state)s = 'canceled' AND"
+        " split_part(COALESCE(%(code)s, ''), ':', 1) IN ('canceled', %(stopped)s)))",
+        state=SQL.identifier(text, "state"),
+        code=SQL.identifier(text, "failure_code"),
+        stopped=STOPPED,
+    )
+
+
 class HrSmsThread(models.Model):
     """Finds what the inbox lists, with nothing kept for it on the thread.
 
-    A thread's place is that of its newest text, of those that are planned only where it has no
-    others: they say nothing yet. Where many threads match, texts are walked from
+    A thread's place is that of its newest text, of those that are planned or were called off
+    only where it has no others. Where many threads match, texts are walked from
     the newest one down until a page is full; where few do, the newest text of each is looked up.
     Both take the index on ``(thread_id, date, id)`` of texts. That is as fast with a million texts
     as with none, and no text, sent or received, has to write to its thread.
@@ -111,14 +128,15 @@ class HrSmsThread(models.Model):
                                 WHERE newer.thread_id = hr_sms_message.thread_id
                                   AND (newer.date, newer.id)
                                       > (hr_sms_message.date, hr_sms_message.id)
-                                  AND (newer.state != 'scheduled'
-                                       OR hr_sms_message.state = 'scheduled')
+                                  AND (NOT %(newer_unsaid)s OR %(unsaid)s)
                                   AND %(newer_readable)s)
-               AND (hr_sms_message.state != 'scheduled'
+               AND (NOT %(unsaid)s
                     OR NOT EXISTS (SELECT FROM hr_sms_message AS newer
                                     WHERE newer.thread_id = hr_sms_message.thread_id
-                                      AND newer.state != 'scheduled' AND %(newer_readable)s))
+                                      AND NOT %(newer_unsaid)s AND %(newer_readable)s))
             """,
+            unsaid=_unsaid("hr_sms_message"),
+            newer_unsaid=_unsaid("newer"),
             condition=self._inbox_condition(name),
             unknown=_UNKNOWN if name == "unknown" else SQL("TRUE"),
             readable=self._inbox_readable(),
@@ -143,7 +161,7 @@ class HrSmsThread(models.Model):
              WHERE %s AND %s%s
             """,
             self._inbox_next_planned() if is_planned else self._inbox_newest(),
-            self._inbox_condition(name),
+            self._inbox_condition(name, is_search=bool(found)),
             self._inbox_before(before, "shown", is_planned),
             SQL(" AND hr_sms_thread.id IN (%s)", matching) if sources else SQL(""),
         )
@@ -156,18 +174,19 @@ class HrSmsThread(models.Model):
               FROM ((SELECT hr_sms_message.id, hr_sms_message.date, 1 AS rank
                        FROM hr_sms_message
                       WHERE hr_sms_message.thread_id = hr_sms_thread.id
-                        AND hr_sms_message.state != 'scheduled' AND %(readable)s
+                        AND NOT %(unsaid)s AND %(readable)s
                    ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
                       LIMIT 1)
                     UNION ALL
                     (SELECT hr_sms_message.id, hr_sms_message.date, 2
                        FROM hr_sms_message
                       WHERE hr_sms_message.thread_id = hr_sms_thread.id
-                        AND hr_sms_message.state = 'scheduled' AND %(readable)s
+                        AND %(unsaid)s AND %(readable)s
                    ORDER BY hr_sms_message.date DESC, hr_sms_message.id DESC
                       LIMIT 1)) AS either
           ORDER BY rank LIMIT 1
             """,
+            unsaid=_unsaid("hr_sms_message"),
             readable=self._inbox_readable(),
         )
 
@@ -200,15 +219,17 @@ class HrSmsThread(models.Model):
             before,
         )
 
-    def _inbox_condition(self, name):
+    def _inbox_condition(self, name, is_search=False):
         """Return what holds of the threads a user may read and a filter asks for."""
+        # A text that goes tomorrow, or did not arrive, is not done with by putting its thread away.
+        everywhere = name in ("scheduled", "failed") or (name == "all" and is_search)
         domain = Domain("user_id", "=", False) if name == "unassigned" else Domain.TRUE
         if name in ("waiting", "for_me"):
             # Who wants no texts waits for none.
             domain = Domain("consent_state", "!=", "withdrawn")
         query = self._search(domain)  # under the rules of the user
         conditions = [
-            _ARCHIVED if name == "archived" else _OPEN,
+            _ARCHIVED if name == "archived" else SQL("TRUE") if everywhere else _OPEN,
             SQL("hr_sms_thread.number_hmac IS NULL"),  # erased: nothing is left to be shown
             query.where_clause or SQL("TRUE"),
         ]

@@ -44,6 +44,9 @@ class TestInbox(TextingCase):
     def listed(self, user, name="all", **kwargs):
         return [row["id"] for row in self.rpc(user, "sms_inbox", name, **kwargs)["threads"]]
 
+    def listed_rows(self, user, name="all", **kwargs):
+        return self.rpc(user, "sms_inbox", name, **kwargs)["threads"]
+
     def test_a_row_tells_what_is_needed(self):
         self.applicant.sms_send("Are you free on Monday?")
         self.receive("Yes, <b>Monday</b>\nworks")
@@ -249,6 +252,54 @@ class TestInbox(TextingCase):
         self.rpc(self.sender, "sms_detach", thread.ids, silent.id)
         self.assertFalse(silent.sms_number or silent.partner_phone)
         self.assertFalse(thread.applicant_ids)
+
+    def test_a_former_number_is_somebodys_again(self):
+        thread = self.receive("It is Robin, my new number", STRANGER).thread_id
+        self.rpc(self.sender, "sms_attach", thread.ids, self.applicant.id)
+        self.applicant.sms_phone_ids.with_user(self.sender).unlink()
+        [row] = self.listed_rows(self.viewer, search="my new number")
+        self.assertEqual((row["applicant_id"], row["is_former"]), (self.applicant.id, True))
+        self.rpc(self.sender, "sms_attach", thread.ids, self.other.id)
+        [row] = self.listed_rows(self.viewer, search="my new number")
+        self.assertEqual((row["applicant_id"], row["is_former"]), (self.other.id, False))
+        with self.assertRaisesRegex(UserError, "already"):
+            self.rpc(self.sender, "sms_attach", thread.ids, self.applicant.id)
+
+    def call_off(self, applicant):
+        """Plan a text and cancel it."""
+        [text] = applicant.with_user(self.sender).sms_send(
+            "Later", scheduled_date="2099-01-01 00:00:00"
+        )
+        self.env["hr.sms.message"].with_user(self.sender).browse(text).sms_cancel()
+
+    def test_what_never_went_moves_no_conversation(self):
+        first = self.receive("Hello").thread_id
+        second = self.receive("Hi", STRANGER).thread_id
+        self.assertEqual(self.listed(self.viewer), [second.id, first.id])
+        self.call_off(self.applicant)
+        rows = self.listed_rows(self.viewer)
+        self.assertEqual([row["id"] for row in rows], [second.id, first.id])
+        self.assertEqual(rows[1]["text"], "Hello")
+        silent = self.make_applicant(partner_name="Silent", partner_phone="+12025550179")
+        self.append("granted", "job_form", silent)
+        self.call_off(silent)
+        thread = self.thread_of(silent)
+        self.assertIn(thread.id, self.listed(self.viewer), "what has nothing else is shown with it")
+
+    def test_put_away_but_not_out_of_sight(self):
+        thread = self.receive("Hello").thread_id
+        applicant = self.applicant.with_user(self.sender)
+        [planned] = applicant.sms_send("Tomorrow", scheduled_date="2099-01-01 00:00:00")
+        self.rpc(self.sender, "sms_archive", thread.ids)
+        self.assertFalse(self.listed(self.viewer))
+        self.assertEqual(self.listed(self.viewer, "scheduled"), thread.ids)
+        self.assertEqual(self.rpc(self.viewer, "sms_inbox_counts")["scheduled"], 1)
+        [row] = self.listed_rows(self.viewer, search="Hello")
+        self.assertTrue(row["archived"])
+        self.env["hr.sms.message"].browse(planned).write(
+            {"state": "failed", "scheduled_date": False}
+        )
+        self.assertEqual(self.listed(self.viewer, "failed"), thread.ids)
 
     def test_what_was_written_to_an_applicant_stays_theirs(self):
         thread = self.receive("It is Robin, my new number", STRANGER).thread_id

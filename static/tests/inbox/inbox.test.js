@@ -288,6 +288,15 @@ test("of somebody who is in another company by now: read, and not asked whose it
     expect(asked(server, "sms_tab")).toHaveLength(0);
 });
 
+test("a number that somebody once had: asked whose it is now", async () => {
+    const threads = THREADS();
+    threads[1].is_former = true;
+    await openInbox({ threads });
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await contains(".o_sms_inbox_whose", { text: "Nobody has this number any more" });
+    expect(".o_sms_inbox_open").toHaveCount(1);
+});
+
 test.tags("desktop");
 test("whose it is can be left open: Escape leads back to the button", async () => {
     await openInbox();

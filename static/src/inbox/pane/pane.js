@@ -76,7 +76,7 @@ export class SmsInboxPane extends Component {
     get archiveTitle() {
         return this.props.thread.archived
             ? _t("Take back from the archive")
-            : _t("Archive until the next text");
+            : _t("Archive until the candidate writes again");
     }
 
     /** @returns {Promise<boolean>} whether the server did it */
@@ -133,7 +133,7 @@ export class SmsInboxPane extends Component {
             return;
         }
         this.props.onDone(id);
-        this.offerUndo(_t("Archived. The next text brings it back."), () =>
+        this.offerUndo(_t("Archived. The next text of the candidate brings it back."), () =>
             model.change("sms_archive", id, [false])
         );
     }
