@@ -134,6 +134,7 @@ from . import ir_actions
 from . import mail_thread
 from . import calendar_event
 from . import calendar_event_answer
+from . import calendar_attendee
 from . import mail_message
 from . import mail_notification
 from . import res_company_sms_api

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
@@ -5,6 +7,7 @@ from odoo.tools import html2plaintext
 from ..rules import interview_answers
 from .hr_applicant import SEND_GROUP
 from .hr_applicant_core_sms import AUTOMATION
+from .hr_sms_gate_interview import CLOSED
 
 
 class CalendarEvent(models.Model):
@@ -66,15 +69,34 @@ class CalendarEvent(models.Model):
         by_hand = applicant._sms_by_hand()
         if by_hand:
             applicant._sms_check_right(SEND_GROUP)
-        if not by_hand and self._sms_asks():
-            body = interview_answers.with_question(body, self._sms_candidate_lang())
-        applicant._sms_from_odoo(
-            {applicant.id: body},
-            numbers=[number for number in numbers if number],
-            by_hand=by_hand,
-            purpose="reminder",
-            event=None if by_hand else self,
-        )
+            about = {}
+        else:
+            # What is planned before it is closed is asked about then, see hr_applicant_closing.
+            is_closed = applicant._sms_closed() in ("refused", "archived")
+            about = {"event": self, "obstacle": CLOSED if is_closed else None}
+        for words, theirs in self._sms_words(body, numbers, not by_hand).items():
+            applicant._sms_from_odoo(
+                {applicant.id: words}, numbers=theirs, by_hand=by_hand, purpose="reminder", **about
+            )
+
+    def _sms_words(self, body, numbers, may_ask):
+        """Return what a text about this event says to each of the candidate's numbers.
+
+        :param str body: plain text
+        :param numbers: in any format; falsy ones stand for the main number
+        :param bool may_ask: it is a reminder, which asks for an answer that can arrive
+        :returns: dict from text to list of numbers, empty for the main number
+        """
+        applicant_sudo = self._sms_applicant()
+        words = defaultdict(list)
+        for number in [number for number in numbers if number] or [None]:
+            usable = applicant_sudo._sms_format(number) if number else applicant_sudo.sms_number
+            asks = may_ask and self._sms_asks(usable)
+            text = (
+                interview_answers.with_question(body, self._sms_candidate_lang()) if asks else body
+            )
+            words[text] += [number] if number else []
+        return words
 
     def _notify_thread_by_sms(
         self,
@@ -159,6 +181,21 @@ class CalendarEvent(models.Model):
         return applicant_sudo.partner_id.with_env(self.env) | self.sudo().partner_ids.filtered(
             lambda partner: partner.phone_sanitized and partner.phone_sanitized in numbers
         ).with_env(self.env)
+
+    def _sms_candidate_attendees(self):
+        """Return the attendees that are the candidate (superuser)."""
+        attendees_sudo = self.sudo().attendee_ids  # who is asked, whoever changes the event
+        if not attendees_sudo:
+            return attendees_sudo
+        applicant_sudo = self._sms_applicant()
+        numbers = {*applicant_sudo._sms_numbers(), *applicant_sudo.sms_thread_ids.mapped("number")}
+        return attendees_sudo.filtered(
+            lambda one: (
+                one.partner_id == applicant_sudo.partner_id
+                or (number := one.partner_id.phone_sanitized)
+                and number in numbers
+            )
+        )
 
     def _sms_is_candidates(self, number):
         applicant_sudo = self._sms_applicant()

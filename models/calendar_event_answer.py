@@ -9,11 +9,17 @@ class CalendarEvent(models.Model):
 
     _inherit = "calendar.event"
 
-    def _sms_asks(self):
-        """Tell whether reminders of this event ask to be answered."""
+    def _sms_asks(self, number):
+        """Tell whether reminders of this event to a number ask to be answered.
+
+        :param number: E.164, falsy when there is none
+        :returns: bool; not where the answer would not arrive
+        """
         self.ensure_one()
+        company = self._sms_applicant()._sms_company()
         # sudo: a setting of the company, whoever sends
-        return self._sms_applicant()._sms_company().sudo().sms_interview_answers
+        asks = company.sudo().sms_interview_answers
+        return asks and not self.env["hr.sms.country.rule"]._is_one_way(company, number)
 
     def _sms_candidate_lang(self):
         """Return the language to ask in, one of ``opt_out_line.LANGUAGES``."""
@@ -34,9 +40,7 @@ class CalendarEvent(models.Model):
         :returns: whether somebody was told
         """
         applicant = self._sms_applicant()
-        attendee = self.attendee_ids.filtered(
-            lambda one: one.partner_id in self._sms_candidate_partners()
-        )
+        attendee = self._sms_candidate_attendees()
         confirmed = meaning == interview_answers.CONFIRM
         if confirmed:
             attendee.filtered(lambda one: one.state != "accepted").do_accept()

@@ -22,8 +22,9 @@ class HrApplicant(models.Model):
     run where nobody sees it. So the change is made and the question asked afterwards: the SMS tab
     has it above the list of planned texts, with a button for each answer, and so has a
     notification to the user who made the change; those who look after the texts are told, if it
-    was somebody else. Without an answer the texts go at their time, as planned. Consent stays as
-    it is.
+    was somebody else. Without an answer the texts go at their time, as planned. Only reminders of
+    interviews, which nobody planned, do not go to whom we refused or archived. Consent stays as it
+    is.
     """
 
     _inherit = "hr.applicant"
@@ -36,6 +37,7 @@ class HrApplicant(models.Model):
         planned = were_open._sms_planned()
         result = super().write(vals)
         left = planned.filtered(lambda text: text.applicant_id._sms_closed())
+        left -= left._cancel_reminders_of_closed()
         if left:
             left.closed_while_waiting = True
             left.applicant_id.with_env(self.env)._sms_ask_about_planned(left)

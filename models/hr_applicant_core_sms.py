@@ -101,7 +101,15 @@ class HrApplicant(models.Model):
         return self.env.context.get("hr_sms_automation") is not AUTOMATION and not self.env.su
 
     def _sms_from_odoo(
-        self, bodies, numbers=(), by_hand=True, purpose="job", kind=None, author=None, event=None
+        self,
+        bodies,
+        numbers=(),
+        by_hand=True,
+        purpose="job",
+        kind=None,
+        author=None,
+        event=None,
+        obstacle=None,
     ):
         """Offer texts that came by one of Odoo's own ways to the gate.
 
@@ -114,6 +122,7 @@ class HrApplicant(models.Model):
         :param kind: of ``hr.sms.message``, ``None`` for what follows from ``by_hand``
         :param author: ``res.users`` record, ``None`` for the user when sent by hand
         :param event: ``calendar.event`` record of the interview it reminds of, ``None`` for none
+        :param obstacle: of :class:`~.hr_sms_message_offer.Text`
         :returns: list of :class:`~.hr_sms_message_offer.Offer`
         :raises UserError: when the only text, sent by hand, is refused
         """
@@ -134,6 +143,7 @@ class HrApplicant(models.Model):
                         purpose=purpose,
                         author=author,
                         event=event,
+                        obstacle=obstacle,
                     )
                 )
         messages = self.env["hr.sms.message"]

@@ -59,9 +59,7 @@ class HrApplicant(models.Model):
             return notices
         notices += self._sms_tab_allowance()
         company = self.sudo()._sms_company()  # the right to read it was checked by the caller
-        region = quiet_hours.region_of(number)
-        rule = self.env["hr.sms.country.rule"]._by_country(company.id).get(region, (None,))[0]
-        if rule == "one_way":
+        if self.env["hr.sms.country.rule"]._is_one_way(company, number):
             notices.append(
                 {
                     "code": "one_way",

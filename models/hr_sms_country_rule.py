@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
+from ..rules import quiet_hours
 from ..rules.phone import taken_for
 
 HOURS = (0.0, 24.0)
@@ -130,6 +131,17 @@ class HrSmsCountryRule(models.Model):
             for rule in self.sudo().search([("company_id", "=", company_id)])
             for country in rule.country_ids
         }
+
+    @api.model
+    def _is_one_way(self, company, number):
+        """Tell whether replies from a number do not arrive.
+
+        :param company: ``res.company`` record
+        :param number: E.164, falsy when there is none
+        :returns: bool
+        """
+        rules = number and self._by_country(company.id)
+        return bool(rules) and rules.get(quiet_hours.region_of(number), (None,))[0] == "one_way"
 
     @api.model
     @ormcache()

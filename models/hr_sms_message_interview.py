@@ -1,8 +1,10 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..rules import interview_answers
+from .hr_sms_gate_interview import CLOSED, DECLINED
 from .hr_sms_gate_limits import ANSWERS
 from .hr_sms_message_offer import Text
 
@@ -34,9 +36,32 @@ class HrSmsMessage(models.Model):
             values |= {
                 "event_id": event.id,
                 "event_start": event.start,
-                "event_asks": event._sms_asks(),
+                "event_asks": event._sms_asks(request["thread"].number),
             }
         return values
+
+    @api.model
+    def _cancel_reminders(self, events):
+        """Cancel reminders that wait, of interviews that the candidate was taken off.
+
+        :param events: ``calendar.event`` records
+        """
+        if events:
+            self._cancel_waiting(SQL("event_id = ANY(%s)", events.ids), SQL("%s", DECLINED))
+
+    def _cancel_reminders_of_closed(self):
+        """Cancel those of these waiting texts that remind whom we refused or archived.
+
+        :returns: the canceled ``hr.sms.message`` records
+        """
+        theirs = self.filtered(
+            lambda text: (
+                text.event_id and text.applicant_id._sms_closed() in ("refused", "archived")
+            )
+        )
+        if not theirs:
+            return theirs
+        return self._cancel_waiting(SQL("id = ANY(%s)", theirs.ids), SQL("%s", CLOSED))
 
     def _followed_up(self):
         for text in self:

@@ -132,8 +132,7 @@ class HrSmsMessage(models.Model):
         """
         if not text.number or text.kind == "confirmation":
             return None
-        rules = self.env["hr.sms.country.rule"]._by_country(text.company.id)
-        if rules and rules.get(quiet_hours.region_of(text.number), (None,))[0] == "one_way":
+        if self.env["hr.sms.country.rule"]._is_one_way(text.company, text.number):
             return "link" if thread else None  # without a thread the gate refuses it anyway
         if text.answer == welcome.ANSWER:
             return "stop"  # a welcome that does not say it is none

@@ -283,6 +283,108 @@ class TestInterviewAnswers(CoreSmsCase):
             self.assertFalse(self.drain("bulk").sent)
         self.assertEqual((reminder.state, reminder.failure_code), ("canceled", "interview_over"))
 
+    def not_sent(self, reminder):
+        """Return the reason that the SMS tab shows for a reminder that did not go."""
+        self.assertFalse(self.drain("bulk").sent)
+        shown = self.applicant.with_user(self.sender).sms_tab()["messages"]
+        [text] = [text for text in shown if text["id"] == reminder.id]
+        self.assertEqual(text["state"], "canceled")
+        return text["failure_reason"]
+
+    def test_no_reminder_to_who_declined_meanwhile(self):
+        reminder = self.remind()
+        self.attendee().do_decline()
+        self.assertIn("declined the invitation", self.not_sent(reminder))
+        reminder = self.remind_by_code()
+        self.attendee().do_tentative()
+        self.assertEqual(len(self.drain("bulk").sent), 1)
+
+    def remind_by_code(self):
+        """As an automation that names the number does: also who declined, or is not on it."""
+        root = self.env.ref("base.user_root")
+        self.event.with_user(root)._message_sms("See you", sms_numbers=[CANDIDATE])
+        return self.texts_of(self.applicant)[:1]
+
+    def test_no_reminder_to_who_was_taken_off_meanwhile(self):
+        reminder = self.remind()
+        self.event.write({"partner_ids": [Command.set(self.sender.partner_id.ids)]})
+        self.assertFalse(self.attendee())
+        self.assertIn("taken off", self.not_sent(reminder))
+        # Whoever was not on it when it was written is reminded all the same.
+        self.remind_by_code()
+        self.event.write({"partner_ids": [Command.unlink(self.sender.partner_id.id)]})
+        self.assertEqual(len(self.drain("bulk").sent), 1)
+
+    def test_taking_somebody_else_off_stops_no_reminder(self):
+        self.remind()
+        self.event.write({"partner_ids": [Command.unlink(self.sender.partner_id.id)]})
+        self.assertEqual(len(self.drain("bulk").sent), 1)
+
+    def close(self, **values):
+        reason = self.env["hr.applicant.refuse.reason"].create({"name": "Too late"})
+        self.applicant.write({"active": False, "refuse_reason_id": reason.id, **values})
+
+    def test_no_reminder_to_who_was_refused_before(self):
+        self.close()
+        self.assertIn("refused or archived", self.not_sent(self.remind()))
+        self.applicant.write({"active": True, "refuse_reason_id": False})
+        self.remind()
+        self.assertEqual(len(self.drain("bulk").sent), 1)
+
+    def test_no_reminder_to_who_was_refused_while_it_waited(self):
+        reminder = self.remind()
+        self.close()
+        self.assertIn("refused or archived", self.not_sent(reminder))
+        tab = self.applicant.with_user(self.sender).sms_tab()
+        self.assertFalse(tab["closing"], "there is nothing to decide")
+
+    def test_who_is_hired_is_reminded(self):
+        self.remind()
+        hired = self.env["hr.recruitment.stage"].create({"name": "Hired", "hired_stage": True})
+        self.applicant.stage_id = hired
+        self.assertEqual(len(self.drain("bulk").sent), 1)
+
+    def test_whoever_refuses_by_the_dialog_may_keep_it(self):
+        self.remind()
+        reason = self.env["hr.applicant.refuse.reason"].create({"name": "Too late"})
+        wizards = self.env["applicant.get.refuse.reason"].with_user(self.sender)
+        wizard = wizards.create(
+            {
+                "applicant_ids": [Command.set(self.applicant.ids)],
+                "refuse_reason_id": reason.id,
+                "sms_cancel_planned": False,
+            }
+        )
+        wizard.action_refuse_reason_apply()
+        self.assertFalse(self.applicant.active)
+        self.assertEqual(len(self.drain("bulk").sent), 1)
+
+    def test_where_no_answer_arrives_it_does_not_ask(self):
+        self.env["hr.sms.country.rule"].create(
+            {
+                "company_id": self.company.id,
+                "country_ids": [Command.set(self.env.ref("base.us").ids)],
+                "rule": "one_way",
+            }
+        )
+        reminder = self.remind()
+        self.assertNotIn("Reply 1", reminder.body)
+        self.assertFalse(reminder.event_asks)
+
+    def test_of_two_numbers_it_asks_the_one_whose_answer_arrives(self):
+        rules = self.env["hr.sms.country.rule"]
+        rule = rules.search([("company_id", "=", self.company.id), ("country_ids.code", "=", "FR")])
+        rule.rule = "one_way"
+        french = "+33612345678"
+        self.applicant.sms_phone_ids = [Command.create({"number": french, "label": "Home"})]
+        self.append("granted", "job_form", thread=self.thread_of(self.applicant, french))
+        root = self.env.ref("base.user_root")
+        self.event.with_user(root)._message_sms("See you", sms_numbers=[CANDIDATE, french])
+        asks = {text.thread_id.number: text.event_asks for text in self.texts_of(self.applicant)}
+        self.assertEqual(asks, {CANDIDATE: True, french: False})
+        bodies = {text.to: "Reply 1" in text.body for text in self.drain("bulk").sent}
+        self.assertEqual(bodies, asks)
+
     def test_no_thanks_after_an_opt_out(self):
         self.sent_reminder()
         self.append("withdrawn", "manual")
