@@ -146,3 +146,4 @@ from . import digest_digest
 from . import hr_sms_thread_inbox_query
 from . import hr_sms_thread_inbox
 from . import hr_sms_thread_inbox_actions
+from . import hr_sms_thread_unassign

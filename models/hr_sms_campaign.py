@@ -208,15 +208,22 @@ class HrSmsCampaign(models.Model):
                 )
             )
 
-    @api.constrains("user_id")
+    @api.constrains("user_id", "company_id")
     def _check_user(self):
         for campaign in self:
-            # sudo: a colleague's groups
-            if campaign.user_id and not campaign.user_id.sudo().has_group(VIEW_GROUP):
+            # sudo: a colleague's groups and companies
+            user_sudo = campaign.user_id.sudo()
+            # Of a company that is not theirs, Odoo's rules tell who writes, after this.
+            theirs = user_sudo.company_ids | (campaign.company_id - self.env.companies)
+            if user_sudo and not (
+                user_sudo.has_group(VIEW_GROUP) and campaign.company_id in theirs
+            ):
                 raise ValidationError(
                     self.env._(
-                        "%(name)s may not see texts. Replies go to somebody who may.",
-                        name=campaign.user_id.name,
+                        "%(name)s may not see texts of %(company)s. Replies go to somebody who "
+                        "may.",
+                        name=user_sudo.name,
+                        company=campaign.company_id.name,
                     )
                 )
 

@@ -85,22 +85,28 @@ class HrSmsThread(models.Model):
     def _assign_reply(self):
         """Assign a conversation in which somebody answered a campaign: to whom that one names.
 
-        Only the last text counts. Runs in the transaction of the received text. A conversation
-        that somebody looks after stays theirs.
+        Only the last text counts, and only who may read the conversation by now. Runs in the
+        transaction of the received text. A conversation that somebody looks after stays theirs.
         """
         self.ensure_one()
         self.env["hr.sms.message"].flush_model()
-        self.env.cr.execute(
+        named = self.env.execute_query(
             SQL(
                 """
-                UPDATE hr_sms_thread AS thread SET user_id = person.id
-                  FROM hr_sms_campaign AS campaign
-                  JOIN res_users AS person ON person.id = campaign.user_id
-                 WHERE thread.id = %s AND thread.user_id IS NULL AND person.active
-                   AND campaign.id = %s
+                SELECT campaign.user_id
+                  FROM hr_sms_thread AS thread
+                  JOIN hr_sms_campaign AS campaign ON campaign.id = %s
+                 WHERE thread.id = %s AND thread.user_id IS NULL AND campaign.user_id IS NOT NULL
                 """,
-                self.id,
                 last_campaign(SQL("thread.id")),
+                self.id,
             )
+        )
+        people = self.env["res.users"].browse(user for (user,) in named)
+        if not self._who_may_read(people):
+            return
+        self.env.cr.execute(
+            "UPDATE hr_sms_thread SET user_id = %s WHERE id = %s AND user_id IS NULL",
+            [people.id, self.id],
         )
         self.invalidate_recordset(["user_id"])

@@ -1,9 +1,8 @@
 from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .hr_applicant import SEND_GROUP, VIEW_GROUP
-from .hr_sms_thread import OFFICER_GROUP
 from .numbers import shown_number
 from .transactions import short_transaction
 
@@ -216,14 +215,6 @@ class HrSmsThread(models.Model):
         :param limit: users to look at, at most
         :returns: ``res.users`` records (superuser)
         """
-        users = self.env["res.users"]._sms_viewers(self.company_id, domain, limit)
-        return users.filtered(
-            lambda user: user.has_group(OFFICER_GROUP) or self._inbox_is_readable_to(user)
+        return self._who_may_read(
+            self.env["res.users"]._sms_viewers(self.company_id, domain, limit)
         )
-
-    def _inbox_is_readable_to(self, user):
-        as_user = self.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
-        try:
-            return as_user.has_access("read")
-        except AccessError:
-            return False

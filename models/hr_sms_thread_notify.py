@@ -1,5 +1,7 @@
 from odoo import models
 
+from .hr_sms_thread import OFFICER_GROUP
+
 SUBTYPE = "hr_recruitment_texting.mt_applicant_sms_received"
 
 
@@ -42,3 +44,22 @@ class HrSmsThread(models.Model):
             return bool(as_user._filtered_access("read"))
 
         return users.filtered(may_know)
+
+    def _who_may_read(self, users, applicant=None):
+        """Return those users who may read this conversation.
+
+        :param users: ``res.users`` records
+        :param applicant: ``hr.applicant`` record that it is about, where several share the number
+        :returns: ``res.users`` records
+        """
+
+        def may_read(user):
+            if user.share or not user._sms_may_view_for(self.company_id):
+                return False
+            if user.has_group(OFFICER_GROUP):
+                return True  # all of their companies, see security/rules.xml
+            as_user = (applicant or self).with_user(user)
+            as_user = as_user.with_context(allowed_company_ids=user.company_ids.ids)
+            return bool(as_user._filtered_access("read"))
+
+        return users.filtered(may_read)

@@ -79,8 +79,10 @@ class HrSmsThread(models.Model):
     def _people_to_tell(self, applicant):
         """Return who is told about a conversation: its assignee, else the recruiter, else followers.
 
+        An assignee who may not read it any more looks after nothing.
+
         :param applicant: ``hr.applicant`` record (superuser), possibly empty
-        :returns: ``res.users`` records that may view SMS
+        :returns: ``res.users`` records that may view SMS and read the conversation
         """
         self.ensure_one()
         for users in (
@@ -88,10 +90,7 @@ class HrSmsThread(models.Model):
             applicant.user_id,
             applicant.message_partner_ids.user_ids,
         ):
-            allowed = users.filtered(
-                lambda user: not user.share and user._sms_may_view_for(self.company_id)
-            )
-            if allowed:
+            if allowed := self._who_may_read(users, applicant):
                 return allowed
         return self.env["res.users"]
 

@@ -970,6 +970,24 @@ class TestCampaign(CampaignCase):
         with self.assertRaisesRegex(ValidationError, "may not see texts"):
             campaign.user_id = self.nobody
 
+    def test_replies_go_to_nobody_who_may_not_read_them(self):
+        people = self.people(2)
+        threads = [self.thread_of(person) for person in people]
+        campaign = self.campaign(people, user_id=self.viewer.id)
+        self.send(campaign)
+        self.viewer.group_ids -= self.env.ref("hr_recruitment_texting.group_sms_view")
+        self.receive(people[0], "Yes, I come")
+        form = {"From": people[1].sms_number, "To": "+12025550100", "Body": "Me too"}
+        messages = self.env["hr.sms.message"]
+        self.assertTrue(messages._receive_ordinary(self.company.ids, "SM" + "7" * 32, form))
+        self.env.invalidate_all()
+        for thread in threads:
+            self.assertFalse(thread.user_id)
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.manager.write({"company_ids": [(6, 0, elsewhere.ids)], "company_id": elsewhere.id})
+        with self.assertRaisesRegex(ValidationError, "may not see texts of Acme Hiring"):
+            campaign.user_id = self.manager
+
     def test_replies_of_others_go_to_nobody(self):
         """Also by the short way in, while the newest text of all is the campaign's."""
         other = self.person("2090")

@@ -89,6 +89,44 @@ class TestReview(WebhookCase):
         self.text("Please stop texting me")
         self.assertFalse(self.told(self.nobody))
 
+    def assign(self, user):
+        self.thread.with_user(self.sender).sms_assign(user.id)
+
+    def test_whoever_interviews_no_more_gives_the_conversation_back(self):
+        self.append("granted", "job_form")
+        inbox = self.env["hr.sms.thread"].with_user(self.sender)
+        for record in (self.applicant, self.job):
+            record.interviewer_ids = self.interviewer
+            self.assign(self.interviewer)
+            self.env.flush_all()
+            record.with_user(self.sender).interviewer_ids = False
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertFalse(self.thread.user_id)
+        self.text("please stop texting me")
+        self.assertTrue(self.told())
+        self.assertFalse(self.told(self.interviewer))
+        self.assertEqual(inbox.sms_inbox_badge(), 1)
+        self.assertEqual(inbox.sms_inbox_counts()["unassigned"], 1)
+
+    def test_whoever_interviews_another_way_keeps_the_conversation(self):
+        self.append("granted", "job_form")
+        self.applicant.interviewer_ids = self.job.interviewer_ids = self.interviewer
+        self.assign(self.interviewer)
+        self.applicant.interviewer_ids = False
+        self.env.flush_all()
+        self.assertEqual(self.thread.user_id, self.interviewer)
+        self.text("please stop texting me")
+        self.assertTrue(self.told(self.interviewer))
+
+    def test_an_assignee_who_may_not_read_it_is_not_the_one_told(self):
+        """As a version left it that took no conversation off its interviewer."""
+        self.append("granted", "job_form")
+        self.thread.user_id = self.interviewer
+        self.text("please stop texting me")
+        self.assertTrue(self.told())
+        self.assertFalse(self.told(self.interviewer))
+
     def test_wrong_number_withdraws_at_once(self):
         self.append("granted", "job_form")
         self.text("Falsche Nummer")
