@@ -2,6 +2,7 @@ import ast
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -10,14 +11,16 @@ from odoo.tools import safe_eval
 
 from ..rules import segments
 from .hr_applicant import SEND_GROUP
-from .hr_sms_gate import Verdict
+from .hr_sms_gate import PASS, Verdict
 from .hr_sms_gate_campaign import OTHER_COMPANY
 from .hr_sms_gate_limits import AWAITED, UNATTENDED
 from .numbers import shown_number
 
 EXAMPLES = 3
 # What the form may ask about before it is saved.
-_ASKABLE = frozenset({"body", "number_rule", "opt_out_line", "scheduled_date"})
+_ASKABLE = frozenset(
+    {"body", "number_rule", "opt_out_line", "scheduled_date", "spread", "per_hour", "spread_hours"}
+)
 _ASKABLE_RECORDS = frozenset({"template_id", "filter_id", "company_id"})
 # Lines of the preview that are no reasons.
 _LISTED = (False, None, "", "all", "closed")
@@ -176,10 +179,40 @@ class HrSmsCampaign(models.Model):
                 self.scheduled_date,
             )
         )
-        return [
+        answers = [
             next(answers) if is_ours else (text, Verdict(OTHER_COMPANY))
             for text, is_ours in zip(texts, ours, strict=True)
         ]
+        return campaign._foresee(answers)
+
+    def _foresee(self, answers):
+        """Say which texts will find night where the candidate is when their turn comes.
+
+        :param answers: list of ``(text, verdict)``, of the whole list
+        :returns: the same, with what makes those wait that go later
+        """
+        now = fields.Datetime.now()
+        start = max(self.scheduled_date or now, now)
+        interval = self._interval(len(answers))
+        by_place = self.spread == "period"  # see _spread
+        dates, turn = {}, 0
+        for place, (_text, verdict) in enumerate(answers):
+            if verdict.code:
+                continue
+            date = start + timedelta(seconds=interval * (place if by_place else turn))
+            turn += 1
+            if date > now:
+                dates[place] = date - timedelta(
+                    minutes=date.minute % 5, seconds=date.second, microseconds=date.microsecond
+                )
+        texts = [
+            (answers[place][0].company, answers[place][0].number, dates[place]) for place in dates
+        ]
+        for place, night in zip(dates, self.env["hr.sms.gate"]._nights(texts), strict=True):
+            text, verdict = answers[place]
+            if night or verdict.wait_code == "quiet_hours":
+                answers[place] = text, night or PASS
+        return answers
 
     # ------------------------------------------------------------
     # What the form shows
@@ -198,7 +231,7 @@ class HrSmsCampaign(models.Model):
         values = {
             name: value
             for name, value in asked.items()
-            if name in _ASKABLE and isinstance(value, (str, bool, type(None)))
+            if name in _ASKABLE and isinstance(value, (str, int, type(None)))
         }
         for name in _ASKABLE_RECORDS & asked.keys():
             values[name] = self._chosen(name, asked[name]).id

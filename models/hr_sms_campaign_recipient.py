@@ -93,33 +93,50 @@ class HrSmsCampaignRecipient(models.Model):
 
     @api.model
     def _replied_sql(self):
-        """Return the statement of the recipients whose text was answered."""
+        """Return the statement of the recipients whose text was answered, but not by an opt-out."""
         return self._answered_sql(
-            SQL("hr_sms_message"), SQL("date"), SQL("answer.direction = 'inbound'")
+            SQL(
+                "%s AND NOT %s",
+                self._came_sql(
+                    SQL("hr_sms_message"), SQL("date"), SQL("answer.direction = 'inbound'")
+                ),
+                self._withdrew_sql(),
+            )
         )
 
     @api.model
     def _opted_out_sql(self):
         """Return the statement of the recipients who withdrew consent after their text."""
-        return self._answered_sql(
-            SQL("hr_sms_consent"), SQL("recorded_date"), SQL("answer.event = 'withdrawn'")
-        )
+        return self._answered_sql(self._withdrew_sql())
 
-    def _answered_sql(self, table, date, condition):
-        """Return the statement of the recipients of whom something came after their text.
-
-        What comes answers the last text before it: after another text it answers that one.
-        ``OFFSET 0`` has PostgreSQL look each thread up by its index, also where it does not know
-        yet that there are thousands of new texts.
-        """
+    def _answered_sql(self, condition):
+        """Return the statement of the recipients whose text went, with a condition."""
         self._flush_answers()
         return SQL(
             """
             SELECT recipient.id
               FROM hr_sms_campaign_recipient AS recipient
               JOIN hr_sms_message AS message ON message.id = recipient.message_id
-             WHERE message.claimed_date IS NOT NULL
-               AND EXISTS (
+             WHERE message.claimed_date IS NOT NULL AND %s
+            """,
+            condition,
+        )
+
+    def _withdrew_sql(self):
+        return self._came_sql(
+            SQL("hr_sms_consent"), SQL("recorded_date"), SQL("answer.event = 'withdrawn'")
+        )
+
+    def _came_sql(self, table, date, condition):
+        """Return whether something came after the text of a recipient.
+
+        What comes answers the last text before it: after another text it answers that one.
+        ``OFFSET 0`` has PostgreSQL look each thread up by its index, also where it does not know
+        yet that there are thousands of new texts.
+        """
+        return SQL(
+            """
+                   EXISTS (
                    SELECT FROM %(table)s AS answer
                     WHERE answer.thread_id = message.thread_id
                       AND %(condition)s

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from .hr_applicant import SEND_GROUP
 from .hr_sms_campaign_recipient import OPEN, WENT
+from .hr_sms_gate_campaign import STOPPED
 
 # What the buttons count: domains on hr.sms.campaign.recipient.
 _SHOWN = {
@@ -43,8 +44,9 @@ class HrSmsCampaign(models.Model):
                 campaign[f"{name[:-1] if name == 'recipients' else name}_count"] = row.get(name, 0)
             campaign.segment_count = row.get("segments", 0)
             total, waiting = row.get("recipients", 0), row.get("waiting", 0)
-            is_over = campaign.state in ("done", "stopped")
             done = 0 if campaign.state in ("draft", "scheduled") else total - waiting
+            done -= row.get("stopped", 0)  # it stays where it was stopped
+            is_over = campaign.state == "done"
             campaign.progress = 100 if is_over else (100 * done // total if total else 0)
 
     def _counts(self):
@@ -68,6 +70,8 @@ class HrSmsCampaign(models.Model):
                        count(*) FILTER (WHERE message.state = 'failed') AS failed,
                        count(*) FILTER (WHERE recipient.state = 'refused'
                                            OR message.state = 'canceled') AS skipped,
+                       count(*) FILTER (WHERE recipient.code = %(stopped)s
+                                           OR message.failure_code = %(stopped)s) AS stopped,
                        COALESCE(sum(message.segment_count)
                                 FILTER (WHERE message.state = ANY(%(went)s)), 0) AS segments
                   FROM hr_sms_campaign_recipient AS recipient
@@ -77,6 +81,7 @@ class HrSmsCampaign(models.Model):
                 """,
                 open=list(OPEN),
                 went=list(WENT),
+                stopped=STOPPED,
                 ids=ids,
             )
         )

@@ -482,7 +482,8 @@ class HrSmsCampaign(models.Model):
         :param dict messages: ``hr.sms.message`` records by id of their applicant
         :param recipients: those they are for and others, not noted yet
         """
-        interval = self._interval()
+        # sudo: all of them, whoever asks
+        interval = self._interval(len(self.sudo()._listed()))
         if not interval or not messages:
             return
         now = fields.Datetime.now()
@@ -518,13 +519,15 @@ class HrSmsCampaign(models.Model):
         later.invalidate_recordset()
         self._wake_texts(later, list(dates.values()))
 
-    def _interval(self):
-        """Return the seconds between two texts, 0 for none."""
+    def _interval(self, count):
+        """Return the seconds between two texts, 0 for none.
+
+        :param int count: recipients on the whole list
+        """
         if self.spread == "rate":
-            return 3600 / self.per_hour
+            return 3600 / max(self.per_hour, 1)
         if self.spread == "period":
-            # sudo: all of them, whoever asks
-            return self.spread_hours * 3600 / max(len(self.sudo()._listed()), 1)
+            return max(self.spread_hours, 0) * 3600 / max(count, 1)
         return 0
 
     def _wake_texts(self, messages, dates):

@@ -107,8 +107,6 @@ class GateRequest:
     :param campaign: ``hr.sms.campaign`` record it belongs to, empty or ``None`` for none
     :param event: ``calendar.event`` record of the interview it reminds of, ``None`` for none
     :param event_start: UTC datetime, when that was to begin as it was written, ``None`` for none
-    :param foreseen: UTC datetime when a text that is scheduled would go, for a preview; else
-        ``None``: it is asked about again when its time has come
     :param str stage: ``now``, ``later`` when it is scheduled, ``queue`` when it is claimed there:
         the allowance is spent then
     """
@@ -126,7 +124,6 @@ class GateRequest:
     campaign: object = None
     event: object = None
     event_start: datetime | None = None
-    foreseen: datetime | None = None
     stage: str = "now"
 
 

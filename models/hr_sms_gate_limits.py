@@ -115,25 +115,31 @@ class HrSmsGate(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _defer_quiet_hours(self, requests):
-        def keeps_out(request):
-            return self._is_unattended(request) or request.foreseen and request.kind in UNATTENDED
-
-        waiting = [request for request in requests if keeps_out(request)]
-        hours = {company: self._quiet_rules(company) for company in self._companies(waiting)}
+        waiting = [request for request in requests if self._is_unattended(request)]
         now = fields.Datetime.now()
+        nights = iter(self._nights((one.company, one.number, now) for one in waiting))
+        return [next(nights) if self._is_unattended(one) else None for one in requests]
+
+    def _nights(self, texts):
+        """Say of texts that nobody waits for whether it is night there when they go.
+
+        :param texts: iterable of ``(res.company record, E.164 number, UTC datetime)``
+        :returns: list of :class:`Verdict`, ``None`` where it is day
+        """
+        texts = list(texts)
+        hours = {company: self._quiet_rules(company) for company in {text[0] for text in texts}}
         known = {}  # many numbers, few places
 
-        def defer(request):
-            rules = keeps_out(request) and hours[request.company]
-            if not rules:
+        def night(company, number, date):
+            if not hours[company]:
                 return None
-            case = request.foreseen or now, *self._quiet_place(rules, request.number)
+            case = date, *self._quiet_place(hours[company], number)
             if case not in known:
                 until = quiet_hours.next_opening(*case)
                 known[case] = until and Verdict(wait_code="quiet_hours", until=until)
             return known[case]
 
-        return [defer(request) for request in requests]
+        return [night(*text) for text in texts]
 
     def _quiet_rules(self, company):
         """Return a company's quiet hours, ``None`` when it keeps none.

@@ -50,8 +50,7 @@ class HrSmsMessage(models.Model):
         """
         threads = self._threads_of(texts, create=False)
         texts = self._with_opt_out_lines(texts, threads)
-        verdicts = self._judge(texts, threads, scheduled_date, foresee=True)
-        return list(zip(texts, verdicts, strict=True))
+        return list(zip(texts, self._judge(texts, threads, scheduled_date), strict=True))
 
     @api.model
     def _languages(self, texts):

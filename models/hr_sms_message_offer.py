@@ -131,11 +131,8 @@ class HrSmsMessage(models.Model):
         texts = self._with_opt_out_lines(texts, threads)
         return self._judge(texts, threads, scheduled_date), threads
 
-    def _judge(self, texts, threads, scheduled_date, foresee=False):
-        """Return the gate's verdicts on texts that are complete.
-
-        :param bool foresee: also say what will make a scheduled text wait when its time has come
-        """
+    def _judge(self, texts, threads, scheduled_date):
+        """Return the gate's verdicts on texts that are complete."""
         later = scheduled_date and scheduled_date > fields.Datetime.now()
         verdicts = self.env["hr.sms.gate"]._ask(
             [
@@ -151,7 +148,6 @@ class HrSmsMessage(models.Model):
                     number_typed=text.number_typed,
                     answer_waiting=text.answer_waiting,
                     obstacle=text.obstacle,
-                    foreseen=scheduled_date if later and foresee else None,
                     stage="later" if later else "now",
                 )
                 for text, thread in zip(texts, threads, strict=True)

@@ -24,6 +24,9 @@ SHORT = {
 LONGEST = 366
 
 
+_AFTER = SQL("(next.date, next.id) > (message.date, message.id)")
+
+
 def _went(text):
     """Return whether a text went or came: what waits or was refused answers nobody."""
     return SQL("%s IN ('sent', 'delivered', 'received')", SQL.identifier(text, "state"))
@@ -99,7 +102,8 @@ class HrSmsReport(models.Model):
         "Reply Rate",
         readonly=True,
         aggregator="avg",
-        help="Share of the texts that went and were answered, with whatever words, before our next one.",
+        help="Share of the texts that went and were answered before our next one, with whatever words "
+        "but an opt-out.",
     )
     is_opted_out = fields.Float(
         "Opt-out Rate",
@@ -155,24 +159,15 @@ class HrSmsReport(models.Model):
                          WHERE next.thread_id = message.thread_id AND %(after)s
                            AND next.direction = 'inbound'
                       ORDER BY next.date, next.id LIMIT 1) END AS reply_hours,
-                   CASE WHEN %(went)s THEN COALESCE(
+                   -- who opts out has not answered
+                   CASE WHEN %(went)s AND %(opted_out)s THEN 0.0 WHEN %(went)s THEN COALESCE(
                        (SELECT CASE next.direction WHEN 'inbound' THEN 1.0 ELSE 0.0 END
                           FROM hr_sms_message AS next
                          WHERE next.thread_id = message.thread_id AND %(after)s
                            AND next.kind != 'confirmation' AND %(next_went)s
                       ORDER BY next.date, next.id LIMIT 1), 0.0) END AS is_replied,
-                   CASE WHEN %(went)s THEN
-                       (SELECT CASE count(*) WHEN 0 THEN 0.0 ELSE 1.0 END
-                          FROM hr_sms_consent AS event
-                         WHERE event.thread_id = message.thread_id AND event.event = 'withdrawn'
-                           AND event.recorded_date >= message.date
-                           AND event.recorded_date < COALESCE(
-                               (SELECT next.date
-                                  FROM hr_sms_message AS next
-                                 WHERE next.thread_id = message.thread_id AND %(after)s
-                                   AND next.direction = 'outbound' AND next.kind != 'confirmation'
-                                   AND %(next_went)s
-                              ORDER BY next.date, next.id LIMIT 1), 'infinity')) END AS is_opted_out
+                   CASE WHEN %(went)s THEN CASE WHEN %(opted_out)s THEN 1.0 ELSE 0.0 END END
+                       AS is_opted_out
               FROM hr_sms_message AS message
               JOIN res_company AS company ON company.id = message.company_id
          LEFT JOIN hr_applicant AS applicant ON applicant.id = message.applicant_id
@@ -185,7 +180,23 @@ class HrSmsReport(models.Model):
                 "message.direction = 'outbound' AND message.kind != 'confirmation' AND %s",
                 _went("message"),
             ),
-            after=SQL("(next.date, next.id) > (message.date, message.id)"),
+            opted_out=SQL(
+                """
+                EXISTS (SELECT FROM hr_sms_consent AS event
+                         WHERE event.thread_id = message.thread_id AND event.event = 'withdrawn'
+                           AND event.recorded_date >= message.date
+                           AND event.recorded_date < COALESCE(
+                               (SELECT next.date
+                                  FROM hr_sms_message AS next
+                                 WHERE next.thread_id = message.thread_id AND %s
+                                   AND next.direction = 'outbound' AND next.kind != 'confirmation'
+                                   AND %s
+                              ORDER BY next.date, next.id LIMIT 1), 'infinity'))
+                """,
+                _AFTER,
+                _went("next"),
+            ),
+            after=_AFTER,
             next_went=_went("next"),
         )
 

@@ -714,6 +714,25 @@ class TestCampaign(CampaignCase):
             [wait] = self.preview(campaign, asked)["waits"]
             self.assertEqual((wait["code"], wait["count"]), ("quiet_hours", 2))
 
+    def test_the_preview_of_a_pace_tells_who_comes_to_the_night(self):
+        self.company.sms_quiet_hours = True
+        campaign = self.campaign(self.people(6) | self.make_applicant(partner_phone=False))
+        with freeze_time("2026-01-14 23:30:00"):  # 18:30 there, the night begins at 21:00
+            self.assertFalse(self.preview(campaign)["waits"])
+            for asked, nights in (
+                ({"spread": "rate", "per_hour": 1}, 3),  # 21:30, 22:30 and 23:30
+                ({"spread": "rate", "per_hour": 60}, 0),
+                ({"spread": "period", "spread_hours": 7}, 3),
+                ({"spread": "none", "per_hour": 1}, 0),
+                ({"spread": "rate", "per_hour": 1, "scheduled_date": "2026-01-15 01:30:00"}, 5),
+                # what is night now is day then
+                ({"spread": "rate", "per_hour": 1, "scheduled_date": "2026-01-15 15:30:00"}, 0),
+            ):
+                with self.subTest(asked=asked):
+                    waits = self.preview(campaign, asked)["waits"]
+                    self.assertEqual(sum(wait["count"] for wait in waits), nights)
+                    self.assertLessEqual({wait["code"] for wait in waits}, {"quiet_hours"})
+
     def test_over_some_hours_also_where_some_get_none(self):
         people = self.people(6)
         self.append("withdrawn", "manual", people[1])
@@ -874,16 +893,16 @@ class TestCampaign(CampaignCase):
         self.send(campaign)
         self.receive(people[0], "Yes, I come")
         self.receive(people[1], "STOP")
-        self.assertEqual((campaign.replied_count, campaign.opted_out_count), (2, 1))
+        self.assertEqual((campaign.replied_count, campaign.opted_out_count), (1, 1))
         replied = self.env["hr.sms.campaign.recipient"].search(
             [("campaign_id", "=", campaign.id), ("is_replied", "=", True)]
         )
-        self.assertEqual(replied.applicant_id, people[:2])
-        self.assertEqual(replied.mapped("is_opted_out"), [False, True])
+        self.assertEqual(replied.applicant_id, people[0], "an opt-out is no answer")
         silent = self.env["hr.sms.campaign.recipient"].search(
             [("campaign_id", "=", campaign.id), ("is_replied", "=", False)]
         )
-        self.assertEqual(silent.applicant_id, people[2:])
+        self.assertEqual(silent.applicant_id, people[1:])
+        self.assertEqual(silent.mapped("is_opted_out"), [True, False, False])
         again = self.campaigns.browse(campaign.action_text_unanswered()["res_id"])
         self.assertEqual(again.state, "draft")
         self.assertEqual(again.recipient_ids.applicant_id, people[2:])
@@ -892,8 +911,8 @@ class TestCampaign(CampaignCase):
         # a reply now answers the second one
         self.receive(people[2], "Oh, sorry")
         self.env.invalidate_all()
-        self.assertEqual((campaign.replied_count, again.replied_count), (2, 1))
-        for shown, count in (("replied", 2), ("opted_out", 1), ("sent", 4), ("recipients", 4)):
+        self.assertEqual((campaign.replied_count, again.replied_count), (1, 1))
+        for shown, count in (("replied", 1), ("opted_out", 1), ("sent", 4), ("recipients", 4)):
             action = campaign.with_context(sms_shown=shown).action_recipients()
             found = self.env[action["res_model"]].search_count(action["domain"])
             self.assertEqual(found, count, shown)

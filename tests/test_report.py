@@ -188,7 +188,7 @@ class TestReport(PeopleMixin, TextingCase):
         rows = self.group(["template_id"], ["is_replied:avg", "is_opted_out:avg"])
         self.assertEqual(
             {key[0]: (row["is_replied:avg"], row["is_opted_out:avg"]) for key, row in rows.items()},
-            {False: (0.5, 0), template.id: (1, 1)},
+            {False: (0.5, 0), template.id: (0, 1)},
         )
 
     def test_opt_in_rate_by_job(self):

@@ -56,6 +56,9 @@ export class SmsCampaignPreview extends Component {
             number_rule: data.number_rule,
             opt_out_line: data.opt_out_line ?? true,
             company_id: data.company_id?.id || false,
+            spread: data.spread,
+            per_hour: data.per_hour,
+            spread_hours: data.spread_hours,
             scheduled_date: data.scheduled_date ? serializeDateTime(data.scheduled_date) : false,
         };
     }
