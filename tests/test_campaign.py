@@ -871,6 +871,7 @@ class TestCampaign(CampaignCase):
         self.assertEqual(campaign.state, "stopped")
         self.assertEqual(set(self.texts(campaign).mapped("state")), {"canceled"})
         self.assertEqual((campaign.skipped_count, campaign.waiting_count), (4, 0))
+        self.assertEqual(campaign.progress, 0, "it stays where it was stopped")
         [line] = campaign.sms_result()["skipped"]
         self.assertEqual((line["code"], line["count"]), ("campaign_stopped", 4))
         with self.assertRaisesRegex(UserError, "Meanwhile"):
