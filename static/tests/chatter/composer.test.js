@@ -10,12 +10,15 @@ import {
     waitUntil,
 } from "@odoo/hoot";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
+import { browser } from "@web/core/browser/browser";
+import { user } from "@web/core/user";
 
 import {
     defineTextingModels,
     FakeTexting,
     MAIN,
     makeConsent,
+    notify,
     openApplicant,
     readyToWrite,
     refusal,
@@ -320,6 +323,59 @@ test("a draft survives switching tabs", async () => {
     await click(".o_sms_tab_button");
     await contains(".o_sms_input");
     expect(".o_sms_input").toHaveValue("");
+});
+
+/** What another tab of this browser keeps for the same conversation. */
+const draftKey = (applicantId) => `hr_recruitment_texting.draft/${user.userId}/${applicantId}/${MAIN}`;
+
+test("another tab's longer draft stays when a short text is sent here", async () => {
+    const key = draftKey(await openApplicant(new FakeTexting()));
+    await readyToWrite();
+    browser.localStorage.setItem(key, "A long draft of another tab");
+    await insertText(".o_sms_input", "Short");
+    expect(browser.localStorage.getItem(key)).toBe("A long draft of another tab");
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_bubble", { count: 1 });
+    expect(browser.localStorage.getItem(key)).toBe("A long draft of another tab");
+});
+
+test("another tab's shorter draft makes way for a longer one, and is back once that is sent", async () => {
+    const key = draftKey(await openApplicant(new FakeTexting()));
+    await readyToWrite();
+    browser.localStorage.setItem(key, "Hi");
+    await insertText(".o_sms_input", "Hello Ada");
+    expect(browser.localStorage.getItem(key)).toBe("Hello Ada");
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_bubble", { count: 1 });
+    expect(browser.localStorage.getItem(key)).toBe("Hi");
+});
+
+test("a draft taken up from another tab is gone once it is sent", async () => {
+    const id = await openApplicant(new FakeTexting(), { openTab: false });
+    browser.localStorage.setItem(draftKey(id), "Hello Ada");
+    await click(".o_sms_tab_button");
+    await contains(".o_sms_input:value(Hello Ada)");
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_bubble", { count: 1 });
+    expect(browser.localStorage.getItem(draftKey(id))).toBe(null);
+});
+
+test("what has been typed cannot be changed below a locked input, nor while it is sent", async () => {
+    const texting = new FakeTexting({ waits: { sms_send: new Deferred() } });
+    const id = await openApplicant(texting);
+    await write("It’s fine");
+    await contains(".o_sms_plain");
+    await click(".o_sms_send:enabled");
+    await contains(".o_sms_input[readonly]");
+    expect(".o_sms_plain").toHaveCount(0);
+    texting.refusals.sms_send = refusal("They opted out.");
+    texting.waits.sms_send.resolve();
+    await contains(".o_sms_plain"); // refused: it is theirs again to change
+    texting.gate = { allowed: false, code: "consent_withdrawn", reason: "They opted out." };
+    notify(id);
+    await contains(".o_sms_input:disabled");
+    expect(".o_sms_plain").toHaveCount(0);
+    expect(".o_sms_input").toHaveValue("It’s fine");
 });
 
 test("Twilio's policies are linked", async () => {

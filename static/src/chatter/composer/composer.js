@@ -9,7 +9,7 @@ import { uuid } from "@web/core/utils/strings";
 import { formatInteger } from "@web/views/fields/formatters";
 
 import { formatWhen } from "../../core/dates";
-import { drafts } from "../../core/drafts";
+import { Draft } from "../../core/drafts";
 import { messageOf } from "../../core/errors";
 import { isFocusLost } from "../../core/focus";
 import { TWILIO_ACCEPTABLE_USE, TWILIO_MESSAGING_POLICY } from "../../core/links";
@@ -38,11 +38,11 @@ export class SmsComposer extends Component {
         this.policy = TWILIO_MESSAGING_POLICY;
         this.acceptableUse = TWILIO_ACCEPTABLE_USE;
         const { applicantId, number } = this.conversation;
-        this.applicantId = applicantId;
         // One composer per number (t-key): it never holds the text meant for another.
         this.number = number;
+        this.draft = new Draft(applicantId, number);
         this.state = useState({
-            text: drafts.get(applicantId, number),
+            text: this.draft.text,
             isReminder: false,
             sending: false,
             error: "",
@@ -179,8 +179,11 @@ export class SmsComposer extends Component {
               );
     }
 
-    /** The text in characters that cost less; empty when that helps nothing. */
+    /** The text in characters that cost less; empty when that helps nothing or it cannot be changed. */
     get plainText() {
+        if (this.blockedReason || this.state.sending) {
+            return "";
+        }
         return inPlainCharacters(this.state.text, (text) =>
             withOptOutLine(this.conversation.optOut, text)
         );
@@ -251,7 +254,7 @@ export class SmsComposer extends Component {
     write(text, cursor = text.length) {
         this.state.text = text;
         this.state.error = "";
-        this._keepDraft();
+        this.draft.keep(this.state.text);
         const input = this.inputRef.el;
         if (input) {
             input.value = text;
@@ -299,7 +302,7 @@ export class SmsComposer extends Component {
         this.state.text = ev.target.value;
         this.state.templateId = this.state.text.trim() ? this.state.templateId : false;
         this.state.error = "";
-        this._keepDraft();
+        this.draft.keep(this.state.text);
     }
 
     onKeydown(ev) {
@@ -308,10 +311,6 @@ export class SmsComposer extends Component {
             ev.stopPropagation();
             this.send();
         }
-    }
-
-    _keepDraft() {
-        drafts.set(this.applicantId, this.number, this.state.text);
     }
 
     /** Set for the morning where the candidate is. */
@@ -365,7 +364,7 @@ export class SmsComposer extends Component {
         this.state.text = "";
         this.state.templateId = false;
         this.state.isReminder = false;
-        this._keepDraft();
+        this.draft.keep(this.state.text);
         this.props.onSent();
     }
 
