@@ -154,10 +154,39 @@ test("a time that is over is not taken", async () => {
     await openApplicant(fake);
     await insertText(".o_sms_input", "Too late");
     await click(".o_sms_send_later:enabled");
+    fake.quietFor["2025-03-10 09:00:00"] = "2025-03-10 09:30:00";
     await click("#o_sms_schedule_hour");
-    await click(".o_sms_schedule_confirm");
-    await shows(".o_sms_schedule_error", "This time is over.");
+    await shows(".o_sms_schedule_over", "This time is over.");
+    await animationFrame(); // what the server says of the hour there
+    expect(".o_sms_schedule_confirm").not.toBeEnabled();
+    expect(".o_sms_schedule_confirm").toHaveText("Schedule");
+    expect(".o_sms_schedule_warning").toHaveCount(0); // neither the night nor another time that is over
     expect(fake.count("sms_send")).toBe(0);
+});
+
+test("a time that passes while it is chosen is not taken either", async () => {
+    const fake = texting();
+    await openApplicant(fake);
+    await insertText(".o_sms_input", "Too late");
+    await click(".o_sms_send_later:enabled");
+    await click("#o_sms_schedule_hour");
+    await shows(".o_sms_schedule_theirs", "7:00");
+    mockDate("2025-03-10 11:00:01", +0);
+    await click(".o_sms_schedule_confirm");
+    await shows(".o_sms_schedule_over", "This time is over.");
+    expect(fake.count("sms_send")).toBe(0);
+});
+
+test("a planned text whose time is over keeps it while only its words change", async () => {
+    const fake = texting();
+    planned(fake, { scheduled_date: "2025-03-10 09:00:00", state: "queued" });
+    await openApplicant(fake);
+    await click(".o_sms_planned_edit");
+    await write(".o_sms_schedule_text", "See you on Monday");
+    expect(".o_sms_schedule_over").toHaveCount(0);
+    await click(".o_sms_schedule_confirm:enabled");
+    await contains(".o_sms_schedule_dialog", { count: 0 });
+    expect(fake.last("sms_reschedule").body).toBe("See you on Monday");
 });
 
 test("their time zone is not known", async () => {

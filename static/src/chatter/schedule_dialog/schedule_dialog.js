@@ -99,12 +99,22 @@ export class SmsScheduleDialog extends Component {
         return there || _t("Their time zone is not known.");
     }
 
+    /** A planned text whose time has passed may keep it, as long as it waits for something else. */
+    get isKept() {
+        return this.date === this.props.message?.scheduled_date;
+    }
+
     get isOver() {
         return Boolean(this.date) && deserializeDateTime(this.date) <= DateTime.now();
     }
 
+    /** What is wrong with the chosen time, said as soon as it is chosen. */
+    get over() {
+        return this.isOver && !this.isKept ? _t("This time is over. Pick one that is to come.") : "";
+    }
+
     get warning() {
-        return this.state.quietUntil
+        return this.state.quietUntil && !this.isOver
             ? _t("It is early or late where the candidate is then. The time is kept if you go on.")
             : "";
     }
@@ -136,9 +146,7 @@ export class SmsScheduleDialog extends Component {
         if (!this.date && !(this.isEdit && !this.state.choice)) {
             return _t("Pick a time.");
         }
-        return this.isOver && this.date !== this.props.message?.scheduled_date
-            ? _t("This time is over. Pick one that is to come.")
-            : "";
+        return "";
     }
 
     get confirmLabel() {
@@ -193,6 +201,10 @@ export class SmsScheduleDialog extends Component {
 
     async onConfirm() {
         if (this.state.saving) {
+            return;
+        }
+        if (this.over) {
+            this.render(); // it was not yet when it was chosen
             return;
         }
         this.state.error = this.missing;
