@@ -22,6 +22,7 @@ export const smsClosingService = {
             }
             const close = notification.add(closing.text, {
                 type: "warning",
+                className: "o_sms_asking",
                 sticky: true,
                 buttons: [
                     {

@@ -1,5 +1,5 @@
 import { click, contains, insertText, start, startServer } from "@mail/../tests/mail_test_helpers";
-import { animationFrame, expect, press, queryAll, queryAllTexts, test, waitUntil } from "@odoo/hoot";
+import { animationFrame, expect, press, queryAll, queryAllTexts, queryOne, test, waitUntil } from "@odoo/hoot";
 import { getService, MockServer, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 
 import { session } from "@web/session";
@@ -254,6 +254,19 @@ test("archive, and undo it", async () => {
     await contains(".o_sms_inbox_pane", { count: 0 });
     await click(".o_notification button", { text: "Undo" });
     await contains(".o_sms_inbox_row", { count: 3 });
+});
+
+test("the button to undo keeps a long word in one piece", async () => {
+    await openInbox();
+    await click(".o_sms_inbox_row", { text: "Bob Stone" });
+    await click(".o_sms_inbox_archive");
+    await contains(".o_notification button", { text: "Undo" });
+    const word = queryOne(".o_notification_buttons button span");
+    word.textContent = "Zurückgewinnung"; // as long as the phone's screen is narrow
+    queryOne(".o_notification").style.width = "220px";
+    expect(word.getClientRects()).toHaveLength(1);
+    const { left, right } = queryOne(".o_notification_content").getBoundingClientRect();
+    expect(right - left).toBeGreaterThan(0);
 });
 
 test("marked as unread it is closed, else it would be read at once", async () => {

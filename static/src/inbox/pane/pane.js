@@ -150,6 +150,7 @@ export class SmsInboxPane extends Component {
         };
         const close = this.notification.add(text, {
             type: "success",
+            className: "o_sms_asking",
             // On a phone it covers the way back to the list: Odoo's own, shorter time.
             ...(this.ui.isSmall ? {} : { autocloseDelay: UNDO_DELAY }),
             buttons: [{ name: _t("Undo"), onClick }],
