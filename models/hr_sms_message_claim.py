@@ -52,24 +52,23 @@ class HrSmsMessage(models.Model):
                 for message in messages
             ]
         )
-        going, canceled = [], self.browse()
+        going, refused = [], {}
         for message, verdict in zip(messages, verdicts, strict=True):
             if verdict.code in PAUSES:
                 message._wait(Verdict(wait_code=verdict.code))
             elif verdict.code:
-                message.write(
-                    {
-                        "state": "canceled",
-                        "failure_code": verdict.code,
-                        "wait_code": False,
-                        "date": now,
-                    }
-                )
-                canceled |= message
+                refused.setdefault(verdict.code, []).append(message.id)
             elif verdict.wait_code:
                 message._wait(verdict)
             else:
                 going.append(message.id)
+        canceled = self.browse()
+        for code, ids in refused.items():
+            theirs = self.browse(ids)
+            theirs.write(
+                {"state": "canceled", "failure_code": code, "wait_code": False, "date": now}
+            )
+            canceled |= theirs
         going = self.browse(going)
         senders = going._choose_senders()
         going = going._keep_pace(senders, now)._charge()

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 
 class HrSmsMessage(models.Model):
@@ -77,25 +76,42 @@ class HrSmsMessage(models.Model):
         if self.env.cr.rowcount:
             self.invalidate_model(["is_waiting", "answer_id"])
 
-    def _cancel_by(self, user):
-        """Cancel texts; what one of them would have answered waits again, unless another answers it."""
-        canceled = super()._cancel_by(user)
-        texts = self.search([("answer_id", "in", canceled.ids)])
-        if not texts:
-            return canceled
-        answers = self.search(
-            Domain("thread_id", "in", texts.thread_id.ids)
-            & Domain("id", ">", min(texts.ids))
-            & Domain("kind", "=", "direct")
-            & Domain("direction", "=", "outbound")
-            & Domain("state", "!=", "canceled"),
-            order="id",
-        ).grouped("thread_id")
-        for text in texts:
-            later = (one for one in answers.get(text.thread_id, ()) if one.id > text.id)
-            text.answer_id = next(later, False)
-            text.is_waiting = not text.answer_id
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "canceled":
+            self._answer_no_more()
+        return result
+
+    @api.model
+    def _cancel_waiting(self, where, code):
+        canceled = super()._cancel_waiting(where, code)
+        canceled.sudo()._answer_no_more()  # follows from the change, whoever made it
         return canceled
+
+    def _answer_no_more(self):
+        """Have wait again what these canceled texts would have answered, unless another answers it."""
+        # What answers is written by hand.
+        if not any(text.kind == "direct" for text in self):
+            return
+        self.flush_model(["state", "kind", "direction", "thread_id", "answer_id"])
+        self.env.cr.execute(
+            """
+            UPDATE hr_sms_message AS text
+               SET answer_id = later.id, is_waiting = later.id IS NULL
+              FROM hr_sms_message AS asked
+         LEFT JOIN LATERAL (
+                   SELECT id FROM hr_sms_message AS answer
+                    WHERE answer.thread_id = asked.thread_id AND answer.id > asked.id
+                      AND answer.direction = 'outbound' AND answer.kind = 'direct'
+                      AND answer.state != 'canceled'
+                 ORDER BY id LIMIT 1) AS later ON TRUE
+             WHERE asked.answer_id = ANY(%s) AND asked.erased_date IS NULL
+               AND text.id = asked.id
+            """,
+            [self.ids],
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["is_waiting", "answer_id"])
 
     def _mark_unread(self):
         """Mark received texts as unread. Runs in a short READ COMMITTED transaction."""

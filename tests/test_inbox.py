@@ -131,6 +131,42 @@ class TestInbox(TextingCase):
         messages.browse(second).sms_cancel()
         self.assertEqual(self.listed(self.viewer, "waiting"), self.thread.ids)
 
+    def test_who_waits_for_an_answer_that_does_not_go_waits_again(self):
+        def withdrawn():
+            self.append("withdrawn", "manual")
+            self.append("granted", "manual")
+
+        def refused_when_its_time_came():
+            self.env["phone.blacklist"].add(self.applicant.sms_number)
+            answer.scheduled_date = fields.Datetime.now()
+            self.assertFalse(self.drain().sent)
+            self.env["phone.blacklist"].remove(self.applicant.sms_number)
+
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        sender = self.applicant.with_user(self.sender)
+        texts = self.env["hr.sms.message"]
+        self.receive("When shall I come?")
+        for happens in (withdrawn, refused_when_its_time_came):
+            with self.subTest(happens.__name__):
+                answer = texts.browse(sender.sms_send("At ten", scheduled_date=tomorrow))
+                self.assertFalse(self.listed(self.viewer, "waiting"))
+                happens()
+                self.env.invalidate_all()
+                self.assertEqual(answer.state, "canceled")
+                self.assertEqual(self.listed(self.viewer, "waiting"), self.thread.ids)
+        first = texts.browse(sender.sms_send("At ten", scheduled_date=tomorrow))
+        sender.sms_send("At the gate")
+        first._cancel_by(self.manager)
+        self.assertFalse(self.listed(self.viewer, "waiting"), "the second answers too")
+
+    def test_what_is_erased_does_not_wait_again(self):
+        received = self.receive("When shall I come?")
+        later = fields.Datetime.now() + timedelta(days=1)
+        self.applicant.with_user(self.sender).sms_send("At ten", scheduled_date=later)
+        self.thread.message_ids.sudo()._erase_content()
+        self.env.invalidate_all()
+        self.assertFalse(received.is_waiting)
+
     def test_a_keyword_does_not_wait(self):
         self.receive("HELP")
         self.assertFalse(self.listed(self.viewer, "waiting"))
