@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { formatFloat, formatInteger, formatPercentage } from "@web/views/fields/formatters";
 import { View } from "@web/views/view";
@@ -30,7 +31,10 @@ export class SmsOverview extends Component {
         this.action = useService("action");
         this.periods = PERIODS;
         this.display = { controlPanel: {} };
-        this.state = useState({ days: 30, figures: null, error: "", isManager: false });
+        const days = this.props.globalState?.days || 30;
+        this.state = useState({ days, figures: null, error: "", isManager: false });
+        // Whoever comes back, also with the browser's button, finds the period they had chosen.
+        useSetupAction({ getGlobalState: () => ({ days: this.state.days }) });
         onWillStart(async () => {
             this.state.isManager = await user.hasGroup("hr_recruitment_texting.group_sms_manager");
             await this.load();
@@ -79,7 +83,7 @@ export class SmsOverview extends Component {
                 value: this.duration(now.answer_hours),
                 label: _t("Until our answer"),
                 hint: _t("On average; theirs: %s", this.duration(now.reply_hours)),
-                open: report(_t("Until our answer"), [["direction", "=", "inbound"]], {
+                open: report(_t("Hours until Our Answer"), [["direction", "=", "inbound"]], {
                     measures: ["answer_hours"],
                 }),
             },
@@ -125,23 +129,21 @@ export class SmsOverview extends Component {
         if (now.opt_outs === false) {
             return [];
         }
-        const open = isManager
-            ? () => this.action.doAction("hr_recruitment_texting.hr_sms_consent_action")
-            : null;
+        const open = (name, event) => (isManager ? () => this.openConsents(name, event) : null);
         return [
             {
                 key: "opt_ins",
                 value: this.percentage(now.opt_in_rate),
                 label: _t("Opt-in rate"),
                 hint: _t("Opt-ins: %s", formatInteger(now.opt_ins)),
-                open,
+                open: open(_t("Opt-ins"), "granted"),
             },
             {
                 key: "opt_outs",
                 value: this.percentage(now.opt_out_rate),
                 label: _t("Opt-out rate"),
                 hint: _t("Opt-outs: %s", formatInteger(now.opt_outs)),
-                open,
+                open: open(_t("Opt-outs"), "withdrawn"),
             },
         ];
     }
@@ -183,6 +185,20 @@ export class SmsOverview extends Component {
             views: views.map((view) => [false, view]),
             domain: [...domain, ["date", ">=", this.state.figures.since]],
             context: measures.length ? { graph_measure: measures[0], pivot_measures: measures } : {},
+        });
+    }
+
+    /** The events that are counted; of which companies they are follows from the user's rights. */
+    openConsents(name, event) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name,
+            res_model: "hr.sms.consent",
+            views: ["list", "kanban", "form"].map((view) => [false, view]),
+            domain: [
+                ["event", "=", event],
+                ["recorded_date", ">=", this.state.figures.since],
+            ],
         });
     }
 }

@@ -1,4 +1,5 @@
-import { expect, test } from "@odoo/hoot";
+import { expect, queryAllTexts, test } from "@odoo/hoot";
+import { animationFrame } from "@odoo/hoot-mock";
 import { click, contains } from "@mail/../tests/mail_test_helpers";
 import {
     defineModels,
@@ -8,6 +9,7 @@ import {
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
 import { WebClient } from "@web/webclient/webclient";
 
 import { defineTextingModels, shows } from "../sms_test_helpers";
@@ -15,15 +17,49 @@ import { defineTextingModels, shows } from "../sms_test_helpers";
 
 class HrSmsReport extends models.Model {
     _name = "hr.sms.report";
-    _views = { graph: '<graph type="bar"><field name="outcome"/></graph>', search: "<search/>" };
+    _views = {
+        graph: '<graph type="bar"><field name="outcome"/></graph>',
+        pivot: "<pivot/>",
+        list: '<list><field name="date"/></list>',
+        search: "<search/>",
+    };
 
     date = fields.Datetime();
-    outcome = fields.Selection({ selection: [["delivered", "Delivered"]] });
+    direction = fields.Char();
+    answer_hours = fields.Float({ aggregator: "avg" });
+    outcome = fields.Selection({
+        selection: [
+            ["delivered", "Delivered"],
+            ["failed", "Not delivered"],
+        ],
+    });
     _records = [{ id: 1, date: "2025-03-10 09:30:00", outcome: "delivered" }];
 }
 
+class HrSmsConsent extends models.Model {
+    _name = "hr.sms.consent";
+    _views = {
+        list: '<list><field name="applicant_name"/></list>',
+        kanban: `
+            <kanban><templates><t t-name="card"><field name="applicant_name"/></t></templates></kanban>`,
+        form: '<form><field name="applicant_name"/></form>',
+        search: "<search/>",
+    };
+
+    applicant_name = fields.Char();
+    event = fields.Char();
+    recorded_date = fields.Datetime();
+    _records = [
+        { applicant_name: "Ada", event: "granted", recorded_date: "2025-03-01 10:00:00" },
+        { applicant_name: "Bob", event: "withdrawn", recorded_date: "2025-03-01 10:00:00" },
+        { applicant_name: "Cleo", event: "declined", recorded_date: "2025-03-01 10:00:00" },
+        { applicant_name: "Dan", event: "granted", recorded_date: "2025-02-09 23:59:59" },
+        { applicant_name: "Eve", event: "withdrawn", recorded_date: "2025-02-09 23:59:59" },
+    ];
+}
+
 defineTextingModels();
-defineModels([HrSmsReport]);
+defineModels([HrSmsConsent, HrSmsReport]);
 
 const NONE = {
     days: 30,
@@ -45,13 +81,13 @@ const NONE = {
     allowance_left: false,
 };
 
-async function open(figures) {
+async function open(figures, { isManager = false } = {}) {
     const asked = [];
     onRpc("hr.sms.report", "sms_overview", ({ args: [days] }) => {
         asked.push(days);
         return { ...NONE, ...figures, days };
     });
-    onRpc("res.users", "has_group", () => false);
+    onRpc("res.users", "has_group", () => isManager);
     await mountWithCleanup(WebClient);
     await getService("action").doAction({
         type: "ir.actions.client",
@@ -106,4 +142,47 @@ test("who may not see the history of consents sees no figures of it", async () =
     await open({ sent: 4, opt_ins: false, opt_outs: false });
     await contains(".o_sms_overview_card", { count: 6 });
     expect("[data-card=opt_outs]").toHaveCount(0);
+});
+
+for (const [card, title, name] of [
+    ["opt_ins", "Opt-ins", "Ada"],
+    ["opt_outs", "Opt-outs", "Bob"],
+]) {
+    test(`${title}: what is counted is what opens, of that kind and of the period`, async () => {
+        await open({ sent: 4, opt_ins: 1, opt_outs: 1 }, { isManager: true });
+        await click(`[data-card=${card}]`);
+        await contains(".o_data_row, .o_kanban_record:not(.o_kanban_ghost)", { count: 1, text: name });
+        await shows(".o_breadcrumb", title);
+    });
+}
+
+test("the time until our answer opens under the name of its measure, with its unit", async () => {
+    await open({ sent: 4, answer_hours: 0.06 });
+    await click("[data-card=answer]");
+    await shows(".o_breadcrumb", "Hours until Our Answer");
+});
+
+test("back from what a figure opened, the period is still the chosen one", async () => {
+    const asked = await open({ sent: 4 });
+    await click(".o_sms_overview_period", { text: "7 days" });
+    await contains(".o_sms_overview_period.active", { text: "7 days" });
+    await click("[data-card=delivery]");
+    await contains(".o_list_view");
+    await click(".o_back_button a, button.o_back_button");
+    await contains("[data-card=delivery]");
+    expect(queryAllTexts(".o_sms_overview_period.active")).toEqual(["7 days"]);
+    expect(asked).toEqual([30, 7, 7]);
+});
+
+test("so it is when one goes back in the browser", async () => {
+    const asked = await open({ sent: 4 });
+    await click(".o_sms_overview_period", { text: "7 days" });
+    await contains(".o_sms_overview_period.active", { text: "7 days" });
+    await click("[data-card=delivery]");
+    await contains(".o_list_view");
+    await animationFrame(); // the address is written then
+    browser.history.back();
+    await contains("[data-card=delivery]");
+    expect(queryAllTexts(".o_sms_overview_period.active")).toEqual(["7 days"]);
+    expect(asked).toEqual([30, 7, 7]);
 });
