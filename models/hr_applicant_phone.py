@@ -155,6 +155,52 @@ class HrApplicant(models.Model):
         numbers = [applicant_sudo.sms_number, *applicant_sudo.sms_phone_ids.mapped("number")]
         return list(dict.fromkeys(number for number in numbers if number))
 
+    def sms_number_question(self, number):
+        """Return what to ask before a number is added: whether somebody else who has it is this one.
+
+        All applications of a number share one conversation and one consent with a company.
+
+        :param str number: in any format, as for :meth:`sms_number_add`
+        :returns: the question, with the names of applicants the user may read; empty when nobody
+            else has the number, or when it cannot be texted, which adding it says
+        :raises AccessError: without the right to send SMS or to read the applicant
+        :raises ValidationError: when it is no text, or too long
+        """
+        self.ensure_one()
+        self._sms_check_right(SEND_GROUP)
+        typed = self._sms_text_argument(number, LABEL_LIMIT)
+        # sudo: the country of an applicant found readable
+        number = typed and self.sudo()._sms_format(typed)
+        others = self._sms_other_people(number) if number else self.browse()
+        if not others:
+            return ""
+        names = sorted(set(others._filtered_access("read").mapped("display_name")))
+        if not names:
+            return self.env._("This is also another candidate's number. Are they the same person?")
+        if len(names) == 1:
+            return self.env._(
+                "This is also %(name)s's number. Are they the same person?", name=names[0]
+            )
+        return self.env._(
+            "This is also the number of %(names)s. Are they all the same person?",
+            names=", ".join(names),
+        )
+
+    def _sms_other_people(self, number):
+        """Return the applications that have a number and are of somebody else, also archived ones.
+
+        :param str number: E.164
+        :returns: ``hr.applicant`` records, whether the user may read them or not
+        """
+        company = self._sms_company()
+        # sudo: who has the number matters whoever may read them; what is shown is checked by the caller
+        applicants_sudo = self.sudo().with_context(active_test=False)
+        owners = applicants_sudo.search(
+            ["|", ("sms_number", "=", number), ("sms_phone_ids.number", "=", number)]
+        ).filtered(lambda one: (one.company_id or one.job_id.company_id or company) == company)
+        same = self._sms_same_person({(self.id, owner) for owner in owners.ids})
+        return self.browse(owner for owner in owners.ids if (self.id, owner) not in same)
+
     def sms_number_add(self, number, label=None):
         """Add a further phone number.
 

@@ -120,6 +120,76 @@ class TestPhones(PeopleMixin, TextingCase):
         self.assertEqual(self.applicant._sms_thread(HOME).applicant_ids, kim)
         self.assertEqual([text["body"] for text in self.tab(kim)["messages"]], ["Dear Kim"])
 
+    def question(self, number=TYPED, applicant=None, **kwargs):
+        applicant = applicant or self.applicant
+        return self.rpc("hr.applicant", "sms_number_question", applicant.ids, number, **kwargs)
+
+    def test_question_about_somebody_else(self):
+        self.assertEqual(self.question(), "")
+        kim = self.make_applicant(partner_name="Kim", partner_phone=HOME)
+        asked = "This is also Kim's number. Are they the same person?"
+        self.assertEqual(self.question(), asked)
+        self.assertEqual(len(self.numbers()), 1, "asked, not added")
+        kim.active = False
+        self.assertEqual(self.question(), asked)
+        self.make_applicant(partner_name="Kim", partner_phone=HOME)  # applied twice
+        self.assertEqual(self.question(), asked)
+
+    def test_question_about_a_further_number(self):
+        kim = self.make_applicant(partner_name="Kim", partner_phone=THIRD)
+        self.add(applicant=kim)
+        lee = self.make_applicant(partner_name="Lee", partner_phone=HOME)
+        self.assertEqual(
+            self.question(),
+            "This is also the number of Kim, Lee. Are they all the same person?",
+        )
+        self.assertEqual(
+            self.question(applicant=lee), "This is also Kim's number. Are they the same person?"
+        )
+
+    def test_no_question_about_the_same_person(self):
+        self.make_applicant(partner_name=self.applicant.partner_name, partner_phone=HOME)
+        self.assertEqual(self.question(), "")
+        self.assertEqual(self.question(CANDIDATE), "")
+
+    def test_no_question_about_another_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        kim = self.make_applicant(
+            partner_name="Kim", partner_phone=HOME, company_id=other.id, job_id=False
+        )
+        self.assertEqual(self.question(), "")
+        kim.company_id = False  # everybody's
+        self.assertIn("Kim", self.question())
+
+    def test_no_question_about_what_is_no_number(self):
+        for number in ("12", "not a number", "", None):
+            with self.subTest(number=number):
+                self.assertEqual(self.question(number), "")
+        for number in ("1" * 41, {"a": 1}):
+            with self.subTest(number=number), self.assertRaises(ValidationError):
+                self.question(number)
+
+    def test_question_names_only_whom_the_user_may_read(self):
+        hidden = self.make_applicant(partner_name="Kim", partner_phone=HOME)
+        self.env["ir.rule"].sudo().create(
+            {
+                "name": "Not that one",
+                "model_id": self.env.ref("hr_recruitment.model_hr_applicant").id,
+                "domain_force": f"[('id', '!=', {hidden.id})]",
+            }
+        )
+        self.assertEqual(
+            self.question(), "This is also another candidate's number. Are they the same person?"
+        )
+        self.make_applicant(partner_name="Lee", partner_phone=HOME)
+        self.assertEqual(self.question(), "This is also Lee's number. Are they the same person?")
+
+    def test_question_rights(self):
+        self.make_applicant(partner_name="Kim", partner_phone=HOME)
+        for user in (self.nobody, self.viewer, self.interviewer):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.question(user=user)
+
     def test_removed_number_of_somebody_else_is_gone(self):
         kim = self.somebody_else()
         self.rpc("hr.applicant", "sms_number_remove", self.applicant.ids, HOME)

@@ -251,6 +251,10 @@ export class FakeTexting {
         return this.templates || [];
     }
 
+    sms_number_question() {
+        return this.numberQuestion || "";
+    }
+
     sms_number_add({ number, label }) {
         this.numbers.push({ number, label, main: false, former: false });
         this.messages[number] ||= [];
@@ -289,6 +293,7 @@ const METHODS = [
     "sms_consent_withdraw",
     "sms_consent_history",
     "sms_mark_read",
+    "sms_number_question",
     "sms_number_add",
     "sms_number_edit",
     "sms_number_remove",

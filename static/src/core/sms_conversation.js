@@ -307,6 +307,11 @@ export class SmsConversation {
         return this._call("sms_templates", { number: this.number });
     }
 
+    /** Whether another candidate who has a number is this one, in words; empty when there is nothing to ask. */
+    askAboutNumber(number) {
+        return this._call("sms_number_question", { number });
+    }
+
     async addNumber(number, label) {
         const added = await this._call("sms_number_add", { number, label });
         await this._showNumber(added);

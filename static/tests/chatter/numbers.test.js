@@ -44,6 +44,56 @@ test("a bad number says why, and nothing typed is lost", async () => {
     expect(".o_sms_number_input").toHaveValue("12");
 });
 
+test("a number of somebody else's is asked about, and saved with a second click only", async () => {
+    const texting = new FakeTexting({
+        numberQuestion: "This is also Yann Test's number. Are they the same person?",
+    });
+    await openApplicant(texting);
+    await readyToWrite();
+    await click(".o_sms_numbers");
+    await click(".o_sms_number_add");
+    await insertText(".o_sms_number_input", "+4915155550199");
+    await click(".o_sms_number_save");
+    await shows(".o_sms_number_question", "This is also Yann Test's number.");
+    expect(texting.last("sms_number_question")).toEqual({ number: "+4915155550199" });
+    expect(texting.count("sms_number_add")).toBe(0);
+    // Another number is another question.
+    texting.numberQuestion = "";
+    await insertText(".o_sms_number_input", OTHER, { replace: true });
+    await contains(".o_sms_number_question", { count: 0 });
+    texting.numberQuestion = "This is also Yann Test's number. Are they the same person?";
+    await click(".o_sms_number_save", { text: "Save" });
+    await contains(".o_sms_number_question");
+    expect(texting.last("sms_number_question")).toEqual({ number: OTHER });
+    expect(texting.count("sms_number_add")).toBe(0);
+    await click(".o_sms_number_save", { text: "Same person, save" });
+    await contains(".o_sms_number_dialog", { count: 0 });
+    expect(texting.last("sms_number_add")).toEqual({ number: OTHER, label: "Mobile" });
+    expect(texting.count("sms_number_question")).toBe(2);
+});
+
+test("a corrected number is asked about, a new label alone is not", async () => {
+    const texting = new FakeTexting({ numberQuestion: "This is also Yann Test's number." });
+    texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });
+    await openApplicant(texting);
+    await readyToWrite();
+    await click(".o_sms_numbers");
+    await click(".o_sms_number", { text: "+49 1515 5550102" });
+    await shows(".o_sms_numbers", "+49 1515 5550102");
+    await click(".o_sms_numbers");
+    await click(".o_sms_number_edit");
+    await insertText(".o_sms_number_label", "Home", { replace: true });
+    await click(".o_sms_number_save");
+    await contains(".o_sms_number_dialog", { count: 0 });
+    expect(texting.count("sms_number_question")).toBe(0);
+    await click(".o_sms_numbers");
+    await click(".o_sms_number_edit");
+    await insertText(".o_sms_number_input", "+4915155550103", { replace: true });
+    await click(".o_sms_number_save");
+    await shows(".o_sms_number_question", "Yann Test");
+    expect(texting.count("sms_number_edit")).toBe(1);
+});
+
 test("a further number is edited and removed", async () => {
     const texting = new FakeTexting();
     texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });

@@ -4,6 +4,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
 import { useAutofocus } from "@web/core/utils/hooks";
 
+import { messageOf } from "../../core/errors";
 import { saveAndClose } from "../../core/save_and_close";
 
 /** Add a further phone number to the applicant, or correct, label or remove one. */
@@ -22,6 +23,8 @@ export class SmsNumberDialog extends Component {
         this.state = useState({
             number: number?.display || "",
             label: number?.label || _t("Mobile"),
+            /** Whether they are somebody else whose number it is too: saved with a second click. */
+            question: "",
             error: "",
             saving: false,
         });
@@ -36,6 +39,15 @@ export class SmsNumberDialog extends Component {
         return [_t("Mobile"), _t("Home"), _t("Work"), _t("Family")];
     }
 
+    get saveLabel() {
+        return this.state.question ? _t("Same person, save") : _t("Save");
+    }
+
+    onInput() {
+        this.state.question = "";
+        this.state.error = "";
+    }
+
     onKeydown(ev) {
         if (ev.key === "Enter" && !ev.isComposing) {
             ev.preventDefault();
@@ -43,10 +55,16 @@ export class SmsNumberDialog extends Component {
         }
     }
 
-    save() {
+    async save() {
         const { conversation, number } = this.props;
+        if (this.state.saving) {
+            return;
+        }
         if (!this.state.number.trim()) {
             this.state.error = _t("Type the phone number.");
+            return;
+        }
+        if (this.state.number !== number?.display && !this.state.question && !(await this.isClear())) {
             return;
         }
         const label = this.state.label.trim();
@@ -58,6 +76,20 @@ export class SmsNumberDialog extends Component {
                   })
                 : conversation.addNumber(this.state.number, label)
         );
+    }
+
+    /** Ask whether somebody else has the number: their texts and their consent would be shown here. */
+    async isClear() {
+        this.state.saving = true;
+        this.state.error = "";
+        try {
+            this.state.question = await this.props.conversation.askAboutNumber(this.state.number);
+        } catch (error) {
+            this.state.error = messageOf(error);
+        } finally {
+            this.state.saving = false;
+        }
+        return !this.state.question && !this.state.error;
     }
 
     remove() {
