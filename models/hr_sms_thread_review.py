@@ -97,7 +97,7 @@ class HrSmsThread(models.Model):
     def _tell(self, applicant, users, subject, body):
         """Notify users about an applicant, each as they chose. The words of a text never travel.
 
-        :param applicant: ``hr.applicant`` record (superuser)
+        :param applicant: ``hr.applicant`` record (superuser), ``mail.thread`` where it is about none
         :param users: ``res.users`` records
         :param subject: callable from an environment to the subject in its language
         :param body: the same for the text

@@ -7,6 +7,7 @@ from .common import CANDIDATE, OUR_NUMBER, TextingCase
 from .test_people import PeopleMixin
 
 SUBTYPE = "hr_recruitment_texting.mt_applicant_sms_received"
+STRANGER = "+12025550179"
 SAID = "My secret answer is blue"
 
 
@@ -28,11 +29,11 @@ class TestNotifications(PeopleMixin, TextingCase):
         for user in users:
             applicant.message_subscribe(user.partner_id.ids, subtype_ids=subtypes)
 
-    def receive(self, *bodies, sid="1"):
+    def receive(self, *bodies, sid="1", sender=CANDIDATE):
         """Take in texts by both ways that the webhook has, then do what comes after its commit."""
         messages = self.env["hr.sms.message"].sudo()
         for number, body in enumerate(bodies or [SAID]):
-            form = {"From": CANDIDATE, "To": OUR_NUMBER, "Body": body}
+            form = {"From": sender, "To": OUR_NUMBER, "Body": body}
             received = (self.company.ids, f"SM{sid}{number:030}", form)
             if not messages._receive_ordinary(*received):
                 messages._receive(*received)
@@ -256,3 +257,56 @@ class TestNotifications(PeopleMixin, TextingCase):
             lambda one: one.partner_id == self.viewer.partner_id
         )
         self.assertIn(self.subtype, follower.subtype_ids)
+
+    # ------------------------------------------------------------
+    # Numbers of nobody
+    # ------------------------------------------------------------
+
+    def told_of_stranger(self, user):
+        return self.env["mail.message"].search(
+            [
+                ("subject", "=", "Unknown number sent a text"),
+                ("notified_partner_ids", "in", user.partner_id.ids),
+            ]
+        )
+
+    def receive_of_stranger(self, *bodies, **kwargs):
+        """Take in texts of a number of nobody, given to somebody before."""
+        thread = self.env["hr.sms.thread"]._get_or_create(self.company, [STRANGER])[STRANGER]
+        if not thread.user_id:
+            self.rpc("hr.sms.thread", "sms_assign", thread.ids, self.viewer.id)
+        self.receive(*bodies, sender=STRANGER, **kwargs)
+        return thread
+
+    def test_of_a_number_of_nobody_its_assignee(self):
+        thread = self.receive_of_stranger("My secret answer", "please stop texting me")
+        [message] = self.told_of_stranger(self.viewer)
+        self.assertEqual(message.notified_partner_ids, self.viewer.partner_id)
+        self.assertIn(f"/odoo/{thread.id}/sms-inbox", message.body)
+        self.assertNotIn("secret", message.body)
+        self.assertNotIn(STRANGER, message.body)
+        self.assertEqual(self.needaction(self.viewer), 1)
+        self.rpc("hr.sms.thread", "sms_inbox_mark_read", thread.ids, user=self.viewer)
+        self.assertEqual(self.needaction(self.viewer), 0)
+
+    def test_of_a_number_of_nobody_not_who_turned_it_off_or_may_not_read_it(self):
+        self.viewer.with_user(self.viewer).sms_notify_assigned = False
+        thread = self.receive_of_stranger(sid="1")
+        self.assertFalse(self.told_of_stranger(self.viewer))
+        thread.user_id = self.interviewer
+        self.receive_of_stranger(sid="2")
+        self.assertFalse(self.told_of_stranger(self.interviewer))
+
+    def test_of_a_number_of_nobody_by_email(self):
+        """With words only where the company allows it."""
+        self.viewer.notification_type = "email"
+        self.receive_of_stranger(sid="1")
+        mails = self.env["mail.mail"].sudo()
+        self.assertTrue(self.told_of_stranger(self.viewer))
+        self.assertFalse(mails.search([("body_html", "ilike", "secret answer")]))
+        self.company.sms_mail_text = True
+        thread = self.receive_of_stranger(sid="2")
+        mail = mails.search([("body_html", "ilike", "secret answer")])
+        self.assertEqual(mail.recipient_ids, self.viewer.partner_id)
+        self.assertIn(f"/odoo/{thread.id}/sms-inbox", mail.body_html)
+        self.assertTrue(mail.auto_delete)
