@@ -104,7 +104,8 @@ class HrSmsThread(models.Model):
     def sms_attach(self, applicant_id):
         """Say whose number this is: the applicant gets it, with the texts of it so far.
 
-        It becomes the applicant's main number when there is none, else a further one.
+        It becomes the applicant's main number where none was typed, else a further one: what was
+        typed stays to be put right, also where it is no number.
 
         :param int applicant_id: ``hr.applicant`` of the same company
         :returns: True
@@ -127,7 +128,7 @@ class HrSmsThread(models.Model):
         if self._inbox_holders()[self.id] - {applicant.id}:
             raise UserError(self.env._("Somebody assigned this number already. Reload the page."))
         if self.number not in applicant_sudo._sms_numbers():
-            if applicant_sudo.sms_number:
+            if applicant_sudo.sms_number or (applicant_sudo.partner_phone or "").strip():
                 applicant.sms_number_add(self.number, self.env._("Texted from"))
             else:
                 applicant.partner_phone = self.number

@@ -321,10 +321,11 @@ class HrSmsThread(models.Model):
         ]
         digits = "".join(char for char in words if char.isdecimal())
         if len(digits) >= 3 and not any(char.isalpha() for char in words):
-            queries.append(
-                # as one writes it at home: 0151 is +49151
-                SQL("SELECT id FROM hr_sms_thread WHERE number LIKE %s", f"%{digits.lstrip('0')}%")
-            )
+            # as one writes it at home: 0151 is +49151; of 0001 a single digit would be left
+            at_home = digits.lstrip("0")
+            wanted = {digits, at_home if len(at_home) > 1 else digits}
+            patterns = [f"%{part}%" for part in wanted]
+            queries.append(SQL("SELECT id FROM hr_sms_thread WHERE number LIKE ANY(%s)", patterns))
         return SQL(" UNION ").join(queries)
 
     @api.model

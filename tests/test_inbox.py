@@ -184,7 +184,10 @@ class TestInbox(TextingCase):
             "100%": self.thread,
             "555-0177": unknown,
             "(202) 555 0177": unknown,
+            "0202 555 0177": unknown,
             "0%0": self.thread.browse(),
+            "000": self.thread.browse(),
+            "0001": self.thread.browse(),
             "R%n": self.thread.browse(),
             "'; DROP TABLE": self.thread.browse(),
         }.items():
@@ -353,6 +356,22 @@ class TestInbox(TextingCase):
         self.rpc(self.sender, "sms_attach", thread.ids, silent.id)
         self.assertEqual(silent.sms_number, STRANGER)
         self.assertEqual(thread.applicant_ids, silent)
+
+    def test_attach_beside_what_was_mistyped(self):
+        thread = self.receive("Hello", STRANGER).thread_id
+        mistyped = self.make_applicant(partner_name="Mistyped", partner_phone="202 555 01")
+        self.assertFalse(mistyped.sms_number)
+        self.rpc(self.sender, "sms_attach", thread.ids, mistyped.id)
+        self.assertEqual(mistyped.partner_phone, "202 555 01")
+        self.assertEqual(mistyped.sms_phone_ids.mapped("number"), [STRANGER])
+        self.assertEqual(thread.applicant_ids, mistyped)
+        [row] = self.rpc(self.sender, "sms_inbox")["threads"]
+        self.assertEqual(row["applicant_id"], mistyped.id)
+        tab = mistyped.with_user(self.sender).sms_tab(number=STRANGER)
+        self.assertEqual([text["body"] for text in tab["messages"]], ["Hello"])
+        self.rpc(self.sender, "sms_detach", thread.ids, mistyped.id)
+        self.assertEqual(mistyped.partner_phone, "202 555 01")
+        self.assertFalse(mistyped.sms_phone_ids or thread.applicant_ids)
 
     def test_attach_to_a_new_applicant(self):
         thread = self.receive("Hello", STRANGER).thread_id
