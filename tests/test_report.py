@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -250,3 +252,19 @@ class TestReport(PeopleMixin, TextingCase):
         self.assertIn("kpi_hr_sms_received", [kpi["kpi_name"] for kpi in kpis])
         kpis = digest._compute_kpis(self.company, self.nobody)
         self.assertNotIn("kpi_hr_sms_received", [kpi["kpi_name"] for kpi in kpis])
+
+    def test_measures_are_written_alike_in_graph_and_pivot(self):
+        views = self.rpc("hr.sms.report", "get_views", views=[(False, "graph"), (False, "pivot")])[
+            "views"
+        ]
+        graph, pivot = (
+            {
+                field.get("name"): field.get("widget")
+                for field in etree.fromstring(views[kind]["arch"]).iter("field")
+                if field.get("widget")
+            }
+            for kind in ("graph", "pivot")
+        )
+        self.assertEqual(graph, pivot)
+        self.assertEqual(graph["is_replied"], "percentage")
+        self.assertEqual(graph["answer_hours"], "float_time")
