@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
-from ..rules import interview_answers
+from ..rules import interview_answers, quiet_hours
 from .hr_applicant import SEND_GROUP
 from .hr_applicant_core_sms import AUTOMATION
 from .hr_sms_gate_interview import CLOSED
@@ -27,6 +27,60 @@ class CalendarEvent(models.Model):
         ):
             return self.env["mail.message"]
         return super().message_post(message_type=message_type, **kwargs)
+
+    def _message_sms_with_template(
+        self,
+        template=False,
+        template_xmlid=False,
+        template_fallback="",
+        partner_ids=False,
+        **kwargs,
+    ):
+        """Text attendees; the candidate reads it in their language and on their clock."""
+        candidates = self._sms_applicant() and self._sms_candidate_partners()
+        theirs = [id_ for id_ in partner_ids or () if candidates and id_ in candidates.ids]
+        if not theirs:
+            return super()._message_sms_with_template(
+                template, template_xmlid, template_fallback, partner_ids, **kwargs
+            )
+        known = template or template_xmlid and self.env.ref(template_xmlid, False)
+        messages = self._message_sms(self._sms_candidate_words(known), partner_ids=theirs, **kwargs)
+        others = [id_ for id_ in partner_ids if id_ not in theirs]
+        if others:
+            messages |= super()._message_sms_with_template(
+                template, template_xmlid, template_fallback, others, **kwargs
+            )
+        return messages
+
+    def _sms_candidate_words(self, template):
+        """Return the words of a reminder for the candidate.
+
+        :param template: ``sms.template`` record, falsy where there is none (any more): then a
+            sentence of ours, Odoo's is in the language of whoever runs its cron
+        :returns: str
+        """
+        event = self.with_context(**self._sms_candidate_context())
+        if template:
+            bodies = template.with_env(event.env)._render_field("body", self.ids, compute_lang=True)
+            return bodies[self.id]
+        return event.env._(
+            "Reminder: %(name)s, %(time)s.",
+            name=event.name,
+            time=event._get_display_time(event.start, event.stop, event.duration, event.allday),
+        )
+
+    def _sms_candidate_context(self):
+        """Return in which language and on which clock the candidate reads about this event.
+
+        :returns: dict with ``lang`` (of those installed) and ``tz`` (IANA name): where the number
+            is, or where the company is if it may be in several
+        """
+        applicant = self._sms_applicant()
+        number = applicant.sms_number
+        [lang] = self.env["hr.sms.message"]._languages([applicant._sms_text(number, None)])
+        zones = quiet_hours.zones_of(number) if number else ()
+        zone = zones[0] if len(zones) == 1 else applicant._sms_company()._sms_zone()
+        return {"lang": lang or self.env.lang, "tz": zone}
 
     def _message_sms(self, body, **kwargs):
         if not self._sms_applicant():

@@ -70,8 +70,8 @@ class HrSmsMessage(models.Model):
             if event:
                 is_told = event._sms_answered(text, meaning)
                 text._thank_for_answer(meaning, event._sms_applicant())
-                # Who confirmed waits for nobody; who did not is on the organizer's list.
-                if is_told:
+                # Who confirmed waits for nobody. To who did not we said that we write.
+                if is_told and meaning == interview_answers.CONFIRM:
                     text.is_waiting = False
         return super()._followed_up()
 

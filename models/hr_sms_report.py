@@ -88,8 +88,8 @@ class HrSmsReport(models.Model):
         "Hours until Our Answer",
         readonly=True,
         aggregator="avg",
-        help="From what a candidate writes to our next text by hand. Keywords and the answers 1 and 2 "
-        "to an interview reminder wait for nobody.",
+        help="From what a candidate writes to our next text by hand. Keywords and the answer 1 to "
+        "an interview reminder wait for nobody.",
     )
     reply_hours = fields.Float(
         "Hours until Their Answer",

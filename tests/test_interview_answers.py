@@ -91,6 +91,22 @@ class TestInterviewAnswers(CoreSmsCase):
         self.assertTrue(reminder.body.endswith("Reply 1 to confirm, 2 for another time."))
         self.assertEqual((reminder.event_id, reminder.kind), (self.event, "auto"))
 
+    def test_reminder_in_the_candidates_language_and_on_their_clock(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.company.sms_interview_answers = False
+        event = self.event.with_context(lang="de_DE", tz="Europe/Berlin")
+        event = event.with_user(self.env.ref("base.user_root"))
+        event.user_id.tz = "Europe/Berlin"
+        event.user_id.lang = "de_DE"
+        event._do_sms_reminder(self.alarm)
+        [reminder] = self.texts_of(self.applicant)[:1]
+        self.assertIn("Event reminder: Interview", reminder.body)
+        event._message_sms_with_template(partner_ids=self.candidate.ids)
+        without = self.texts_of(self.applicant)[:1] - reminder
+        # 10:00 in UTC is 5 in the morning in New Jersey, whose number it is
+        self.assertRegex(without.body, r"^Reminder: Interview, .*05:00.*AM.*America/New_York")
+        self.assertEqual(self.left_by_core, [])
+
     def test_off(self):
         self.company.sms_interview_answers = False
         reminder = self.remind()
@@ -128,7 +144,7 @@ class TestInterviewAnswers(CoreSmsCase):
         self.answer("2")
         self.assertIn("asks for another time", self.told(recruiter).subject)
         self.assertEqual(self.applicant.activity_ids.user_id, recruiter)
-        self.assertFalse(self.texts_of(self.applicant).filtered("is_waiting"))
+        self.assertTrue(self.texts_of(self.applicant).filtered("is_waiting"), "we said we write")
 
     def test_without_both_whoever_follows_or_manages_texting_is_told(self):
         self.applicant.user_id = False
@@ -150,8 +166,8 @@ class TestInterviewAnswers(CoreSmsCase):
         self.company._sms_managers().write({"group_ids": [Command.unlink(group.id)]})
         self.assertFalse(self.company._sms_managers())
         self.sent_reminder()
-        self.answer("2")
-        self.assertEqual(self.attendee().state, "tentative")
+        self.answer("1")
+        self.assertEqual(self.attendee().state, "accepted")
         self.assertTrue(self.texts_of(self.applicant).filtered("is_waiting"))
 
     def test_an_answer_to_a_later_question_is_none_to_the_reminder(self):
