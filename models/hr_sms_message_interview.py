@@ -72,8 +72,15 @@ class HrSmsMessage(models.Model):
                 text._thank_for_answer(meaning, event._sms_applicant())
                 # Who confirmed waits for nobody. To who did not we said that we write.
                 if is_told and meaning == interview_answers.CONFIRM:
-                    text.is_waiting = False
+                    text._answers_before().is_waiting = False
         return super()._followed_up()
+
+    def _answers_before(self):
+        """Return this answer and those before it that still wait: it takes their place."""
+        waiting = self.search([("thread_id", "=", self.thread_id.id), ("is_waiting", "=", True)])
+        return self | waiting.filtered(
+            lambda one: one.id < self.id and interview_answers.meaning_of(one.body)
+        )
 
     def _interview_asked_about(self):
         """Return the interview that the last text this number got before this one asked about.

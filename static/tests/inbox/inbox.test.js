@@ -306,7 +306,7 @@ test("a number that somebody once had: asked whose it is now", async () => {
     threads[1].is_former = true;
     await openInbox({ threads });
     await click(".o_sms_inbox_row", { text: "Bob Stone" });
-    await contains(".o_sms_inbox_whose", { text: "Nobody has this number any more" });
+    await shows(".o_sms_inbox_whose", "Nobody has this number any more");
     expect(".o_sms_inbox_open").toHaveCount(1);
 });
 
