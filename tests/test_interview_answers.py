@@ -227,8 +227,10 @@ class TestInterviewAnswers(CoreSmsCase):
     def test_changed_mind(self):
         self.sent_reminder()
         self.answer("2")
+        self.assertTrue(self.texts_of(self.applicant).filtered("is_waiting"), "we said we write")
         self.answer("1", sid="2")
         self.assertEqual(self.attendee().state, "accepted")
+        self.assertFalse(self.texts_of(self.applicant).filtered("is_waiting"))
 
     def test_other_words_are_an_ordinary_text(self):
         self.sent_reminder()
