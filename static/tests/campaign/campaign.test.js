@@ -240,7 +240,7 @@ describe("preview", () => {
         await waitFor(".o_sms_preview_cost.text-danger");
         expect(".o_sms_preview_cost").toHaveText(/waits until an SMS manager tops up/);
         expect(".o_sms_preview_line[data-code=hidden]").toHaveText(/^4 on the list/);
-        expect(".o_sms_preview_line[data-code=closed]").toHaveText(/^3 of them were refused or archived/);
+        expect(".o_sms_preview_line[data-code=closed]").toHaveText(/^3 of them refused or archived/);
     });
 
     test("an unlimited allowance has no rest; nobody is said in words", async () => {
