@@ -230,34 +230,37 @@ class CalendarEvent(models.Model):
 
     def _sms_candidate_partners(self):
         """Return the contacts that are the candidate: theirs, and whoever has their number."""
-        applicant_sudo = self._sms_applicant()
-        numbers = {*applicant_sudo._sms_numbers(), *applicant_sudo.sms_thread_ids.mapped("number")}
-        return applicant_sudo.partner_id.with_env(self.env) | self.sudo().partner_ids.filtered(
-            lambda partner: partner.phone_sanitized and partner.phone_sanitized in numbers
-        ).with_env(self.env)
+        # sudo: who is invited, whoever sends
+        invited_sudo = self.sudo().partner_ids
+        candidates_sudo = self._sms_applicant().partner_id | self._sms_candidates_of(invited_sudo)
+        return candidates_sudo.with_env(self.env)
 
     def _sms_candidate_attendees(self):
         """Return the attendees that are the candidate (superuser)."""
         attendees_sudo = self.sudo().attendee_ids  # who is asked, whoever changes the event
-        if not attendees_sudo:
-            return attendees_sudo
-        applicant_sudo = self._sms_applicant()
-        numbers = {*applicant_sudo._sms_numbers(), *applicant_sudo.sms_thread_ids.mapped("number")}
-        return attendees_sudo.filtered(
-            lambda one: (
-                one.partner_id == applicant_sudo.partner_id
-                or (number := one.partner_id.phone_sanitized)
-                and number in numbers
-            )
+        candidates_sudo = self._sms_candidates_of(attendees_sudo.partner_id)
+        return attendees_sudo.filtered(lambda one: one.partner_id in candidates_sudo)
+
+    def _sms_candidates_of(self, partners_sudo):
+        """Return those of some contacts that are the candidate.
+
+        :param partners_sudo: ``res.partner`` records (superuser)
+        """
+        if not partners_sudo:
+            return partners_sudo
+        own, numbers = self._sms_applicant().partner_id, self._sms_candidate_numbers()
+        return partners_sudo.filtered(
+            lambda partner: partner == own or partner.phone_sanitized in numbers
         )
 
-    def _sms_is_candidates(self, number):
+    def _sms_candidate_numbers(self):
+        """Return the numbers that are or were the candidate's: set of E.164 numbers."""
         applicant_sudo = self._sms_applicant()
-        usable = number and applicant_sudo._sms_format(number)
-        return bool(usable) and usable in {
-            *applicant_sudo._sms_numbers(),
-            *applicant_sudo.sms_thread_ids.mapped("number"),
-        }
+        return {*applicant_sudo._sms_numbers(), *applicant_sudo.sms_thread_ids.mapped("number")}
+
+    def _sms_is_candidates(self, number):
+        usable = number and self._sms_applicant()._sms_format(number)
+        return bool(usable) and usable in self._sms_candidate_numbers()
 
 
 def _plain(body):

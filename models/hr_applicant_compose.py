@@ -97,7 +97,7 @@ class HrApplicant(models.Model):
         :raises UserError: when it is of other records, or was never saved by whoever may write them
         """
         template.check_access("read")
-        if not isinstance(template.id, int) or template.sudo().model != "hr.applicant":
+        if not isinstance(template.id, int) or template.model != "hr.applicant":
             raise UserError(
                 self.env._("This template is not one for applicants. Choose another one.")
             )

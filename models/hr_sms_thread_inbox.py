@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -104,7 +102,7 @@ class HrSmsThread(models.Model):
         applicants = self.env["hr.applicant"].browse()
         messages, has_older = applicants._sms_tab_messages(self, before_id, limit)
         key = "locked" if self.consent_locked else self.consent_state
-        is_unknown = self not in self._inbox_owned()
+        is_unknown = self.id not in self._inbox_holders()
         return {
             "number": self.number,
             "raw_phone": self.number,
@@ -181,7 +179,7 @@ class HrSmsThread(models.Model):
         # in one go: they would be read thread by thread
         applicants = threads.with_context(active_test=False).applicant_ids._filtered_access("read")
         applicants.fetch(_OF_APPLICANT)
-        owned, holders = threads._inbox_owned(), threads._inbox_holders()
+        holders = threads._inbox_holders()
         waiting, unread = self._inbox_flags(threads)
         archived = threads._inbox_archived()
         several = len(self.env.companies) > 1
@@ -190,7 +188,8 @@ class HrSmsThread(models.Model):
             text = texts_by_id[newest[thread.id]]
             people = thread.with_context(active_test=False).applicant_ids & applicants
             # Whoever has the number now, before those who once had it.
-            people = people.filtered(lambda one, ids=holders[thread.id]: one.id in ids) or people
+            held_by = holders.get(thread.id, ())
+            people = people.filtered(lambda one, ids=held_by: one.id in ids) or people
             applicant = thread._inbox_applicant(people, text)
             person = applicant or text._inbox_whose(people)
             # sudo: the assignee's and the job's names are no secret to who reads the conversation
@@ -200,8 +199,8 @@ class HrSmsThread(models.Model):
                 {
                     "id": thread.id,
                     "applicant_id": applicant.id,
-                    "is_unknown": thread not in owned,
-                    "is_former": thread in owned and not holders[thread.id],
+                    "is_unknown": thread.id not in holders,
+                    "is_former": thread.id in holders and not held_by,
                     "name": person.partner_name or person.display_name or "",
                     "number": thread.number,
                     "display": thread._inbox_number(),
@@ -262,42 +261,31 @@ class HrSmsThread(models.Model):
         own = people.filtered(lambda one: one.sudo()._sms_company() == self.company_id)
         return text._inbox_whose(own)
 
-    def _inbox_owned(self):
-        """Return those of these threads whose number belongs to an applicant, of any company."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT thread_id FROM hr_sms_thread_applicant_rel"
-                " WHERE thread_id = ANY(%s)",
-                self.ids,
-            )
-        )
-        return self.browse(thread for (thread,) in rows)
-
     def _inbox_holders(self):
         """Return who has the numbers of these threads now, of those whose conversations they are.
 
-        :returns: ``defaultdict`` from thread id to set of ids of ``hr.applicant``, readable or not
+        :returns: dict from thread id to set of ids of ``hr.applicant``, of any company and readable
+            or not; empty for a former number, without an entry for a number of nobody
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT rel.thread_id, rel.applicant_id
+                SELECT rel.thread_id,
+                       array_agg(rel.applicant_id) FILTER (
+                           WHERE applicant.sms_number = thread.number
+                              OR EXISTS (SELECT FROM hr_applicant_phone AS phone
+                                          WHERE phone.applicant_id = applicant.id
+                                            AND phone.number = thread.number))
                   FROM hr_sms_thread_applicant_rel AS rel
                   JOIN hr_sms_thread AS thread ON thread.id = rel.thread_id
                   JOIN hr_applicant AS applicant ON applicant.id = rel.applicant_id
                  WHERE rel.thread_id = ANY(%s)
-                   AND (applicant.sms_number = thread.number
-                        OR EXISTS (SELECT FROM hr_applicant_phone AS phone
-                                    WHERE phone.applicant_id = applicant.id
-                                      AND phone.number = thread.number))
+              GROUP BY rel.thread_id
                 """,
                 self.ids,
             )
         )
-        holders = defaultdict(set)
-        for thread, applicant in rows:
-            holders[thread].add(applicant)
-        return holders
+        return {thread: set(applicants or ()) for thread, applicants in rows}
 
     def _inbox_number(self):
         return shown_number(self.number)

@@ -125,7 +125,7 @@ class HrSmsThread(models.Model):
                 )
             )
         self._inbox_flush()
-        if self._inbox_holders()[self.id] - {applicant.id}:
+        if self._inbox_holders().get(self.id, set()) - {applicant.id}:
             raise UserError(self.env._("Somebody assigned this number already. Reload the page."))
         if self.number not in applicant_sudo._sms_numbers():
             if applicant_sudo.sms_number or (applicant_sudo.partner_phone or "").strip():

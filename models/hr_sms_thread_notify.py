@@ -35,15 +35,7 @@ class HrSmsThread(models.Model):
         }
 
     def _who_may_know(self, users, applicant):
-        def may_know(user):
-            if user.share or not user._sms_may_view_for(self.company_id):
-                return False
-            as_user = applicant.with_user(user).with_context(
-                allowed_company_ids=user.company_ids.ids
-            )
-            return bool(as_user._filtered_access("read"))
-
-        return users.filtered(may_know)
+        return users.filtered(lambda user: self._may_view(user) and self._reads(user, applicant))
 
     def _who_may_read(self, users, applicant=None):
         """Return those users who may read this conversation.
@@ -53,13 +45,18 @@ class HrSmsThread(models.Model):
         :returns: ``res.users`` records
         """
 
-        def may_read(user):
-            if user.share or not user._sms_may_view_for(self.company_id):
-                return False
-            if user.has_group(OFFICER_GROUP):
-                return True  # all of their companies, see security/rules.xml
-            as_user = (applicant or self).with_user(user)
-            as_user = as_user.with_context(allowed_company_ids=user.company_ids.ids)
-            return bool(as_user._filtered_access("read"))
+        return users.filtered(
+            lambda user: (
+                self._may_view(user)
+                # officers: all of their companies, see security/rules.xml
+                and (user.has_group(OFFICER_GROUP) or self._reads(user, applicant or self))
+            )
+        )
 
-        return users.filtered(may_read)
+    def _may_view(self, user):
+        return not user.share and user._sms_may_view_for(self.company_id)
+
+    def _reads(self, user, record):
+        """Return whether a user may read a record, in whichever of their companies."""
+        as_user = record.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+        return bool(as_user._filtered_access("read"))

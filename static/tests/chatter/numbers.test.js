@@ -72,8 +72,8 @@ test("a number of somebody else's is asked about, and saved with a second click 
     expect(texting.count("sms_number_question")).toBe(2);
 });
 
-test("a corrected number is asked about, a new label alone is not", async () => {
-    const texting = new FakeTexting({ numberQuestion: "This is also Yann Test's number." });
+/** Open an applicant with a further number, switch to it and give it the label "Home". */
+async function labelOtherAnew(texting) {
     texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });
     await openApplicant(texting);
     await readyToWrite();
@@ -85,6 +85,11 @@ test("a corrected number is asked about, a new label alone is not", async () => 
     await insertText(".o_sms_number_label", "Home", { replace: true });
     await click(".o_sms_number_save");
     await contains(".o_sms_number_dialog", { count: 0 });
+}
+
+test("a corrected number is asked about, a new label alone is not", async () => {
+    const texting = new FakeTexting({ numberQuestion: "This is also Yann Test's number." });
+    await labelOtherAnew(texting);
     expect(texting.count("sms_number_question")).toBe(0);
     await click(".o_sms_numbers");
     await click(".o_sms_number_edit");
@@ -96,17 +101,7 @@ test("a corrected number is asked about, a new label alone is not", async () => 
 
 test("a further number is edited and removed", async () => {
     const texting = new FakeTexting();
-    texting.numbers.push({ number: OTHER, label: "Mobile", main: false, former: false });
-    await openApplicant(texting);
-    await readyToWrite();
-    await click(".o_sms_numbers");
-    await click(".o_sms_number", { text: "+49 1515 5550102" });
-    await shows(".o_sms_numbers", "+49 1515 5550102");
-    await click(".o_sms_numbers");
-    await click(".o_sms_number_edit");
-    await insertText(".o_sms_number_label", "Home", { replace: true });
-    await click(".o_sms_number_save");
-    await contains(".o_sms_number_dialog", { count: 0 });
+    await labelOtherAnew(texting);
     expect(texting.last("sms_number_edit")).toEqual({
         number: OTHER,
         new_number: "+49 1515 5550102",
